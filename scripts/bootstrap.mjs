@@ -1,0 +1,35 @@
+// From a fresh clone to a running command: install, find Node 24, build, run. Only Node's own modules, and
+// nothing newer than Node 20: this file runs before anything is installed.
+import { ensureBuilt } from './bootstrap/build.mjs';
+import { check } from './bootstrap/check.mjs';
+import { Failure } from './bootstrap/failure.mjs';
+import { findNode } from './bootstrap/find-node.mjs';
+import { ensureInstalled } from './bootstrap/install.mjs';
+import { inProject, pathWith } from './bootstrap/project.mjs';
+import { run } from './bootstrap/run.mjs';
+
+const PROGRAMS = {
+  start: 'dist/apps/server/src/main.js',
+  stack: 'dist/scripts/stack.js',
+  bench: 'dist/tests/bench/main.js',
+};
+
+/** Gives the exit code. */
+async function main([command = '', ...args]) {
+  if (command !== 'test' && !Object.hasOwn(PROGRAMS, command))
+    throw new Failure(`Usage: bootstrap.mjs ${[...Object.keys(PROGRAMS), 'test'].join('|')} [args...]`, 2);
+  await ensureInstalled();
+  const node = findNode();
+  process.env.PATH = pathWith(node);
+  if (command === 'test') return check(node, args);
+  await ensureBuilt(node);
+  return run(node, [inProject(PROGRAMS[command]), ...args]);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  process.exitCode = error.exitCode;
+}
