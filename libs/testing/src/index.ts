@@ -1,0 +1,13 @@
+export { eventually, type EventuallyOptions } from './eventually.js';
+export { freePort } from './free-port.js';
+export { isRunning } from './is-running.js';
+export { spawnNode, type ManagedProcess } from './managed-process.js';
+export { ManualClock } from './manual-clock.js';
+export {
+  postgresUrlForTests,
+  startPrivatePostgres,
+  type PrivatePostgresOptions,
+} from './private-postgres.js';
+export { redisUrlForTests, startPrivateRedis, type PrivateRedisOptions } from './private-redis.js';
+export { type PrivateServer } from './private-server.js';
+export { createTestDatabase, type TestDatabase } from './test-database.js';
