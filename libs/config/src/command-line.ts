@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from './load-config.js';
+import { type Config } from './schema.js';
+
+const DEFAULT_FILE = 'configs/config.yaml';
+
+const USAGE = `Options:
+  --config FILE   read this YAML file (default: ${DEFAULT_FILE} when it exists)
+  --validate      check the configuration, say what is wrong, and exit
+  --insecure      answer without API keys on every address
+  --help          show this text`;
+
+/**
+ * The configuration of a process: its arguments, the file that they name, and the environment.
+ * Prints and exits by itself for --help and --validate (0), and for a bad configuration (1).
+ */
+export function configFromCommandLine(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string' },
+        validate: { type: 'boolean' },
+        insecure: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    if (values.help) exit(0, USAGE);
+    const file = values.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+    const config = loadConfig({ env, file, insecure: values.insecure });
+    if (values.validate)
+      exit(0, `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`);
+    return config;
+  } catch (error) {
+    return exit(1, error instanceof ConfigError ? error.message : `${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+function exit(code: number, text: string): never {
+  (code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+  process.exit(code);
+}

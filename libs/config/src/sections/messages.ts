@@ -1,0 +1,133 @@
+import { duration, whole } from '../fields.js';
+import { section } from './section.js';
+
+export const messages = section(
+  {
+    max_content_length: whole(
+      100_000,
+      { min: 1, max: 4_000_000 },
+      { env: 'MESSAGE_MAX_CONTENT_LENGTH', unit: 'characters', description: 'Longest content of a message.' },
+    ),
+    max_reply_length: whole(
+      1_000_000,
+      { min: 1_000, max: 16_000_000 },
+      {
+        env: 'MESSAGE_MAX_REPLY_LENGTH',
+        unit: 'characters',
+        description: 'Longest reply; a longer one fails the message.',
+      },
+    ),
+    timeout: duration(
+      '5m',
+      { min: '1s', max: '24h' },
+      {
+        env: 'MESSAGE_TIMEOUT',
+        description: 'Longest time that one attempt may take.',
+      },
+    ),
+    max_retries: whole(
+      3,
+      { min: 0, max: 100 },
+      {
+        env: 'MESSAGE_MAX_RETRIES',
+        unit: 'count',
+        description: 'Failed attempts after which a message becomes a dead letter.',
+      },
+    ),
+    retry_base: duration(
+      '1s',
+      { min: '10ms', max: '10m' },
+      {
+        env: 'MESSAGE_RETRY_BASE',
+        description: 'Longest wait before the first retry; doubles with each further one.',
+      },
+    ),
+    retry_cap: duration(
+      '1m',
+      { min: '10ms', max: '24h' },
+      {
+        env: 'MESSAGE_RETRY_CAP',
+        description: 'Longest wait before any retry.',
+      },
+    ),
+  },
+  'Messages and their attempts.',
+);
+
+export const conversations = section(
+  {
+    context_tokens: whole(
+      8_000,
+      { min: 16, max: 10_000_000 },
+      {
+        env: 'CONVERSATION_CONTEXT_TOKENS',
+        unit: 'tokens',
+        description: 'Most tokens of a prompt; the oldest turns are dropped first, the system context stays.',
+      },
+    ),
+    context_turns: whole(
+      200,
+      { min: 1, max: 5_000 },
+      {
+        env: 'CONVERSATION_CONTEXT_TURNS',
+        unit: 'count',
+        description: 'Most earlier turns that are looked at for a prompt.',
+      },
+    ),
+  },
+  'What a model is told of the conversation.',
+);
+
+export const streams = section(
+  {
+    coalesce: duration(
+      '25ms',
+      { min: '0ms', max: '1s' },
+      {
+        env: 'STREAM_COALESCE',
+        description: 'How long text is collected into one event after the first token.',
+      },
+    ),
+    retention: duration(
+      '30m',
+      { min: '1s', max: '7d' },
+      {
+        env: 'STREAM_RETENTION',
+        description: 'How long the events of an ended reply stay; the reply itself stays in the ledger.',
+      },
+    ),
+    idle_retention: duration(
+      '1h',
+      { min: '10s', max: '7d' },
+      {
+        env: 'STREAM_IDLE_RETENTION',
+        description: 'How long the events of a running reply stay without a new one.',
+      },
+    ),
+    heartbeat: duration(
+      '15s',
+      { min: '100ms', max: '5m' },
+      {
+        env: 'STREAM_HEARTBEAT',
+        description: 'A comment is sent this often while a stream is silent.',
+      },
+    ),
+    watchdog: duration(
+      '2s',
+      { min: '100ms', max: '1m' },
+      {
+        env: 'STREAM_WATCHDOG',
+        description: 'A silent reader looks into the log, and then into the ledger, this often.',
+      },
+    ),
+    write_timeout: duration(
+      '10s',
+      { min: '100ms', max: '5m' },
+      {
+        env: 'STREAM_WRITE_TIMEOUT',
+        description: 'A reader that takes nothing for this long is closed; it can resume.',
+      },
+    ),
+  },
+  'Reply streams.',
+);

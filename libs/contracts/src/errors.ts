@@ -1,0 +1,104 @@
+interface ErrorRow {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** Whether the same work may succeed when it is tried again. */
+  readonly retryable: boolean;
+  readonly title: string;
+  /** The business code that older clients of the message API know. */
+  readonly seedCode?: number;
+}
+
+/** Every failure that a client, a stream or the queue can observe. A new failure is a new row, never a new class. */
+export const ERRORS = {
+  invalid_request: { status: 400, retryable: false, title: 'The request is not valid' },
+  content_empty: { status: 400, retryable: false, title: 'The content is empty', seedCode: 1001 },
+  content_too_long: { status: 400, retryable: false, title: 'The content is too long', seedCode: 1002 },
+  invalid_priority: { status: 400, retryable: false, title: 'The priority is not known', seedCode: 1003 },
+  message_not_found: { status: 404, retryable: false, title: 'There is no such message', seedCode: 1004 },
+  conversation_not_found: {
+    status: 404,
+    retryable: false,
+    title: 'There is no such conversation',
+    seedCode: 1005,
+  },
+  invalid_user_id: { status: 400, retryable: false, title: 'The user id is not valid', seedCode: 1006 },
+  conversation_closed: { status: 409, retryable: false, title: 'The conversation takes no new messages' },
+  message_finished: { status: 409, retryable: false, title: 'The message has already ended' },
+  unauthorized: { status: 401, retryable: false, title: 'An API key is needed' },
+  forbidden: { status: 403, retryable: false, title: 'The API key may not do this' },
+  host_not_allowed: { status: 403, retryable: false, title: 'This host name is not served' },
+  route_not_found: { status: 404, retryable: false, title: 'There is no such route' },
+  payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, retryable: false, title: 'The body must be JSON' },
+  request_timeout: { status: 408, retryable: true, title: 'The request came too slowly' },
+  queue_full: { status: 429, retryable: true, title: 'The priority band is full', seedCode: 1007 },
+  too_many_streams: { status: 503, retryable: true, title: 'Too many streams are open' },
+  draining: { status: 503, retryable: true, title: 'The process is shutting down', seedCode: 1008 },
+  database_unavailable: { status: 503, retryable: true, title: 'The database is away', seedCode: 2001 },
+  redis_unavailable: { status: 503, retryable: true, title: 'Redis is away', seedCode: 2002 },
+  intake_overloaded: { status: 503, retryable: true, title: 'Too many requests are waiting for the disk' },
+  stream_lost: { status: 410, retryable: false, title: 'The reply stream is gone' },
+  message_timeout: { status: 408, retryable: false, title: 'The message ran out of time', seedCode: 1010 },
+  cancelled: { status: 409, retryable: false, title: 'The message was cancelled' },
+  worker_lost: { status: 500, retryable: true, title: 'The worker that ran the message died' },
+  reply_too_large: { status: 502, retryable: false, title: 'The reply is larger than allowed' },
+  context_unavailable: { status: 503, retryable: true, title: 'The conversation could not be read' },
+  provider_rate_limited: { status: 429, retryable: true, title: 'The provider limits the rate' },
+  provider_quota_exhausted: {
+    status: 429,
+    retryable: false,
+    title: 'The provider account has no quota left',
+  },
+  provider_rejected: { status: 400, retryable: false, title: 'The provider rejected the request' },
+  provider_unauthorized: { status: 502, retryable: false, title: 'The provider refused the API key' },
+  provider_timeout: { status: 504, retryable: true, title: 'The provider did not answer in time' },
+  provider_unavailable: { status: 502, retryable: true, title: 'The provider is not available' },
+  provider_bad_response: { status: 502, retryable: true, title: 'The provider answered with garbage' },
+  internal: { status: 500, retryable: true, title: 'Something went wrong inside', seedCode: 2000 },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export function errorRow(code: ErrorCode): ErrorRow {
+  return ERRORS[code];
+}
+
+/** One bad field of a request: its path (`metadata.tags.0`) and what to change. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  readonly fields?: readonly FieldProblem[];
+  /** How long to wait before trying again. */
+  readonly retryAfterMs?: number;
+}
+
+/** The one error class for failures that somebody outside may see; everything else is a bug (500). */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly fields: readonly FieldProblem[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: AppErrorOptions = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.status = ERRORS[code].status;
+    this.retryable = ERRORS[code].retryable;
+    this.fields = options.fields ?? [];
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Any thrown value as an AppError; what we did not foresee becomes `internal` with the original as cause. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('internal', error instanceof Error ? error.message : String(error), { cause: error });
+}

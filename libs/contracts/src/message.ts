@@ -1,0 +1,76 @@
+import { type ErrorCode } from './errors.js';
+import { type Priority } from './priority.js';
+
+/** The states of a message; `docs/message-states.md` draws who moves it from one to the next. */
+export const MESSAGE_STATUSES = [
+  'pending',
+  'queued',
+  'processing',
+  'retrying',
+  'completed',
+  'failed',
+  'timeout',
+  'cancelled',
+] as const;
+
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+/** The states that a message never leaves. */
+export const FINAL_STATUSES = ['completed', 'failed', 'timeout', 'cancelled'] as const;
+
+export type FinalStatus = (typeof FINAL_STATUSES)[number];
+
+export function isFinal(status: MessageStatus): status is FinalStatus {
+  return (FINAL_STATUSES as readonly MessageStatus[]).includes(status);
+}
+
+/** Tokens that the provider counted, or our estimate where it sent none. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly estimated: boolean;
+}
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What the model answered; there is at most one for each message. */
+export interface Reply {
+  readonly content: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly finishReason: string | null;
+  readonly usage: Usage;
+}
+
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** One unit of work: a user's text and its fate. */
+export interface Message {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly conversationId: string | null;
+  /** Its place in the conversation, from 1. */
+  readonly turn: number | null;
+  readonly content: string;
+  readonly priority: Priority;
+  readonly status: MessageStatus;
+  readonly metadata: Metadata;
+  /** How often a worker has claimed the message: the fencing token of every later write. */
+  readonly attempt: number;
+  /** How many attempts failed and were counted against `maxRetries`. */
+  readonly retryCount: number;
+  readonly maxRetries: number;
+  /** Longest time that one attempt may take, in ms. */
+  readonly timeoutMs: number;
+  readonly requestId: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly failure: Failure | null;
+  readonly reply: Reply | null;
+}

@@ -1,0 +1,27 @@
+import { type Failure, type FinalStatus, type Usage } from './message.js';
+
+/**
+ * What happens to a reply, in order. `reset` starts a new attempt: readers drop the text that they have.
+ * `end` is the last event of every stream and is there exactly once.
+ */
+export type ReplyEvent =
+  | { readonly type: 'started'; readonly attempt: number }
+  | { readonly type: 'delta'; readonly text: string }
+  | { readonly type: 'reset'; readonly attempt: number; readonly reason: ResetReason }
+  | ReplyEnd;
+
+export type ResetReason = 'retry' | 'worker_lost' | 'stream_lost';
+
+export interface ReplyEnd {
+  readonly type: 'end';
+  readonly status: FinalStatus;
+  readonly finishReason?: string;
+  readonly usage?: Usage;
+  readonly error?: Failure;
+}
+
+/** An event at its place: sequence numbers are dense (1, 2, 3 …); only a `reset` may skip ahead. */
+export interface ReplyEntry {
+  readonly seq: number;
+  readonly event: ReplyEvent;
+}
