@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance } from 'fastify';
+import { type Config } from '#config';
+import { Health, Log, Metrics } from '#observability';
+import { CoreModule } from './core.module.js';
+import { addHttpHooks, requestIdOf } from './http-hooks.js';
+import { NestLog } from './nest-log.js';
+import { ProblemFilter } from './problem.filter.js';
+import { SystemController } from './system.controller.js';
+import { ValidationPipe } from './validation.pipe.js';
+
+class Root {}
+
+/** Every process is this function with a different list of roles. */
+export async function createApp(
+  config: Config,
+  process: string,
+  roles: readonly Type[],
+): Promise<NestFastifyApplication> {
+  const root: DynamicModule = {
+    module: Root,
+    imports: [CoreModule.forRoot(config, process), ...roles],
+    controllers: [SystemController],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(config), {
+    bufferLogs: true,
+    // A wiring mistake must fail a test, not end its runner.
+    abortOnError: false,
+  });
+  const log = app.get(Log);
+  app.useLogger(new NestLog(log));
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter(log));
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  addHttpHooks(server, app.get(Metrics), app.get(Health));
+  return app;
+}
+
+function httpAdapter({ http }: Config): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: http.body_limit,
+    requestTimeout: http.request_timeout,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    // Open streams are ended by their controller; whatever is left must not keep the process alive.
+    forceCloseConnections: true,
+    maxParamLength: 256,
+    genReqId: (request: { headers: Parameters<typeof requestIdOf>[0] }) => requestIdOf(request.headers),
+  });
+}

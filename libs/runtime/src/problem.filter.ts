@@ -1,0 +1,47 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type AppError } from '#contracts';
+import { type Log } from '#observability';
+import { asAppError, toProblem } from './problem.js';
+
+/** Answers every failed request with a problem document; the one place where failures of requests are logged. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = asAppError(thrown);
+    this.#write(error, request);
+    if (reply.sent || reply.raw.headersSent) return;
+    void reply
+      .status(error.status)
+      .headers(headersOf(error))
+      .type('application/problem+json')
+      .send(toProblem(error, request.id));
+  }
+
+  #write(error: AppError, request: FastifyRequest): void {
+    const fields = {
+      request_id: request.id,
+      method: request.method,
+      path: request.url.split('?')[0],
+      code: error.code,
+    };
+    if (error.code === 'internal') this.log.error({ ...fields, err: error.cause ?? error }, 'request failed');
+    else if (error.status >= 500) this.log.warn({ ...fields, reason: error.message }, 'request failed');
+    else this.log.debug({ ...fields, reason: error.message }, 'request refused');
+  }
+}
+
+function headersOf(error: AppError): Record<string, string> {
+  if (error.status === 401) return { 'www-authenticate': 'Bearer' };
+  const retryAfterMs = error.retryAfterMs ?? (error.status === 503 ? 1_000 : undefined);
+  if (retryAfterMs === undefined) return {};
+  return {
+    'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))),
+    'retry-after-ms': String(retryAfterMs),
+  };
+}

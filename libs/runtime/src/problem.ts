@@ -1,0 +1,60 @@
+import { HttpException } from '@nestjs/common';
+import { AppError, type ErrorCode, errorRow, type FieldProblem } from '#contracts';
+
+/** An error as clients see it: RFC 9457, with a stable `code`. */
+export interface Problem {
+  /** Where this server explains the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly request_id: string;
+  readonly seed_code?: number;
+  readonly errors?: readonly FieldProblem[];
+}
+
+export function toProblem(error: AppError, requestId: string): Problem {
+  const { title, status, seedCode } = errorRow(error.code);
+  return {
+    type: `/errors/${error.code}`,
+    title,
+    status,
+    code: error.code,
+    // What broke inside is for the log, not for the client.
+    detail: error.code === 'internal' ? title : error.message,
+    request_id: requestId,
+    ...(seedCode !== undefined && { seed_code: seedCode }),
+    ...(error.fields.length > 0 && { errors: error.fields }),
+  };
+}
+
+/** Whatever a request ran into as one of our errors: ours, Nest's, or Fastify's. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown })?.statusCode;
+  const code = typeof status === 'number' ? CODES[status] : undefined;
+  const message = error instanceof Error ? error.message : 'unknown';
+  if (!code) return new AppError('internal', message, { cause: error });
+  return new AppError(code, explain(code, error, message), { cause: error });
+}
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid_request',
+  404: 'route_not_found',
+  405: 'route_not_found',
+  408: 'request_timeout',
+  413: 'payload_too_large',
+  414: 'invalid_request',
+  415: 'unsupported_media_type',
+};
+
+function explain(code: ErrorCode, error: unknown, message: string): string {
+  if (code === 'unsupported_media_type') return 'Send the body as content-type: application/json';
+  const fastifyCode = (error as { code?: unknown }).code;
+  if (fastifyCode === 'FST_ERR_CTP_EMPTY_JSON_BODY') return 'The body is empty; send a JSON object';
+  if (error instanceof SyntaxError || fastifyCode === 'FST_ERR_CTP_INVALID_JSON_BODY')
+    return `The body is not valid JSON: ${message}`;
+  return message;
+}

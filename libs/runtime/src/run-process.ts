@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Config } from '#config';
+import { Health, Log } from '#observability';
+
+/** Without API keys only this machine is answered, unless the operator says otherwise. */
+export function listenAddress({ http, auth }: Config): string {
+  if (http.host !== '') return http.host;
+  return auth.keys.length > 0 || auth.insecure ? '0.0.0.0' : '127.0.0.1';
+}
+
+/**
+ * Listens until SIGTERM or SIGINT; then says that it is not ready, waits for load balancers to notice, lets running
+ * work end, closes, and exits with 0. A second signal exits at once. Answers with the URL.
+ */
+export async function runProcess(app: NestFastifyApplication, config: Config): Promise<string> {
+  const log = app.get(Log);
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'shutting down');
+    void shutDown(app, config.http.drain_delay).then(
+      () => process.exit(0),
+      (err: unknown) => {
+        log.error({ err }, 'did not shut down cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  await app.startAllMicroservices();
+  await app.listen(config.http.port, listenAddress(config));
+  return (await app.getUrl()).replace('[::1]', '127.0.0.1');
+}
+
+async function shutDown(app: NestFastifyApplication, drainDelayMs: number): Promise<void> {
+  app.get(Health).drain();
+  await delay(drainDelayMs);
+  await app.close();
+}
+
+/** Runs `main` and, when it fails, prints one line that a person can act on, and exits with 1. */
+export async function startOrExit(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`Cannot start: ${message}\n`);
+    process.exit(1);
+  }
+}

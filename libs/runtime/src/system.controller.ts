@@ -1,0 +1,62 @@
+import { Controller, Get, Header, HttpCode, Param, Res } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { AppError, type ErrorCode, errorRow, ERRORS } from '#contracts';
+import { Health, Metrics, overallStatus } from '#observability';
+
+const STARTED_AT = Date.now();
+
+/** What every process answers to those who run it: does it live, can it serve, what has it counted. */
+@Controller()
+export class SystemController {
+  constructor(
+    private readonly health: Health,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Liveness: never depends on another system. */
+  @Get('health')
+  live() {
+    return { status: 'healthy', service: 'llm-message-queue', timestamp: new Date().toISOString() };
+  }
+
+  /** Readiness: 503 while a component that nothing works without is away, or while shutting down. */
+  @Get('ready')
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    const components = await this.health.components();
+    const status = this.health.draining ? 'unhealthy' : overallStatus(components);
+    void reply
+      .status(status === 'unhealthy' ? 503 : 200)
+      .send({ status, draining: this.health.draining, components });
+  }
+
+  @Get('api/v1/health')
+  @HttpCode(200)
+  async components() {
+    const components = await this.health.components();
+    return {
+      status: overallStatus(components),
+      timestamp: new Date().toISOString(),
+      uptime_seconds: Math.round((Date.now() - STARTED_AT) / 1_000),
+      components: Object.fromEntries(
+        Object.entries(components).map(([name, { status, responseTimeMs, detail }]) => [
+          name,
+          { status, response_time_ms: responseTimeMs, ...(detail !== undefined && { detail }) },
+        ]),
+      ),
+    };
+  }
+
+  /** What the `type` of a problem document points to. */
+  @Get('errors/:code')
+  explain(@Param('code') code: string) {
+    if (!Object.hasOwn(ERRORS, code)) throw new AppError('route_not_found', `There is no error code ${code}`);
+    const { title, status, retryable } = errorRow(code as ErrorCode);
+    return { code, title, status, retryable };
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  prometheus(): Promise<string> {
+    return this.metrics.registry.metrics();
+  }
+}
