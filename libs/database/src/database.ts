@@ -1,0 +1,43 @@
+import { withDeadline } from '#runtime';
+import { type Pool, type Statement } from './pool.js';
+import { mapUnavailable } from './unavailable.js';
+
+/** Longest time that somebody who waits for an HTTP answer waits for the database. */
+export const ANSWER_DEADLINE_MS = 900;
+
+/**
+ * The ledger's database, Postgres or the embedded one. Its failures to answer come out as
+ * `database_unavailable`; all others are the driver's own.
+ */
+export class Database {
+  constructor(
+    readonly pool: Pool,
+    readonly kind: 'postgres' | 'embedded',
+    private readonly onClose: () => Promise<void>,
+  ) {}
+
+  async query<R>({ name, text }: Statement, values: unknown[] = []): Promise<R[]> {
+    try {
+      return (await this.pool.query({ name, text, values })).rows as R[];
+    } catch (error) {
+      throw mapUnavailable(error);
+    }
+  }
+
+  /** Work that an HTTP caller waits for: its answer, or `database_unavailable` in less than a second. */
+  async answer<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await withDeadline(work(), ANSWER_DEADLINE_MS, 'database_unavailable', 'The database');
+    } catch (error) {
+      throw mapUnavailable(error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.query({ name: 'ping', text: 'SELECT 1' });
+  }
+
+  close(): Promise<void> {
+    return this.onClose();
+  }
+}

@@ -1,0 +1,5 @@
+export * from './database.js';
+export { FolderInUseError } from './folder-lock.js';
+export * from './open-database.js';
+export * from './pool.js';
+export * from './typeorm.js';

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { type Redis } from 'ioredis';
+
+/** A Lua script, called by its hash and loaded again when the server has forgotten it. */
+export class LuaScript<A extends readonly (string | number)[], R> {
+  readonly #sha: string;
+
+  constructor(private readonly source: string) {
+    this.#sha = createHash('sha1').update(source).digest('hex');
+  }
+
+  async run(redis: Redis, keys: readonly string[], args: A): Promise<R> {
+    const rest = [...keys, ...args.map(String)];
+    try {
+      return (await redis.evalsha(this.#sha, keys.length, ...rest)) as R;
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return (await redis.eval(this.source, keys.length, ...rest)) as R;
+    }
+  }
+}

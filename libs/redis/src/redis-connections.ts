@@ -1,0 +1,98 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { AppError } from '#contracts';
+import { waitFor } from '#runtime';
+
+/** Longest time that a caller who must have an answer waits for Redis. */
+const COMMAND_TIMEOUT_MS = 800;
+
+const MANNERS = {
+  prompt: {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+  },
+  patient: { maxRetriesPerRequest: null },
+} as const satisfies Record<string, RedisOptions>;
+
+const reconnect = (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000);
+
+/**
+ * The connections of one process, each kind with the manners of its users: `prompt` fails at once while
+ * Redis is away (somebody waits for an answer), `patient` waits until it is back (a worker's work must go on).
+ */
+export class RedisConnections {
+  readonly #open: Redis[] = [];
+  readonly prompt: Redis;
+  readonly patient: Redis;
+
+  constructor(
+    private readonly url: string,
+    prefix: string,
+    private readonly onError: (error: Error) => void,
+  ) {
+    this.prefix = `{${prefix}}`;
+    this.prompt = this.connect(MANNERS.prompt);
+    this.patient = this.connect(MANNERS.patient);
+  }
+
+  /** The first part of every key, a hash tag so that a script may touch several keys in a cluster. */
+  readonly prefix: string;
+
+  /** A connection of its own for subscribing; what it has subscribed to comes back with the connection. */
+  subscriber(): Redis {
+    return this.connect(MANNERS.patient);
+  }
+
+  async waitUntilReady(timeoutMs: number): Promise<void> {
+    await waitFor(() => this.ping(), timeoutMs, 'Redis');
+  }
+
+  async ping(): Promise<void> {
+    await this.prompt.ping();
+  }
+
+  /** Settings of the server under which messages could get lost from the schedule, in plain words. */
+  async unsafeSettings(): Promise<string[]> {
+    const [policy, aof] = await Promise.all([this.#setting('maxmemory-policy'), this.#setting('appendonly')]);
+    const warnings: string[] = [];
+    if (policy !== undefined && policy !== 'noeviction')
+      warnings.push(`Redis has maxmemory-policy ${policy}: it may evict the schedule; set noeviction`);
+    if (aof === 'no')
+      warnings.push(
+        'Redis has appendonly no: a restart loses the schedule (it is rebuilt from the ledger); set appendonly yes',
+      );
+    return warnings;
+  }
+
+  close(): void {
+    for (const connection of this.#open) connection.disconnect();
+  }
+
+  private connect(options: RedisOptions): Redis {
+    const connection = new Redis(this.url, { ...options, retryStrategy: reconnect, replyMapping: 'legacy' });
+    connection.on('error', this.onError);
+    this.#open.push(connection);
+    return connection;
+  }
+
+  /** Undefined where the server does not tell (managed services forbid CONFIG). */
+  async #setting(name: string): Promise<string | undefined> {
+    try {
+      const answer = (await this.prompt.call('CONFIG', ['GET', name])) as unknown;
+      return Array.isArray(answer) ? (answer[1] as string | undefined) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Runs a Redis operation; whatever goes wrong comes out as `redis_unavailable`. */
+export async function viaRedis<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('redis_unavailable', 'Redis does not answer; try again shortly', { cause });
+  }
+}
