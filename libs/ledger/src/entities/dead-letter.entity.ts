@@ -1,0 +1,30 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type ErrorCode } from '#contracts';
+
+/** A message that failed for good, and why. */
+@Entity('dead_letters')
+export class DeadLetterRow {
+  @PrimaryColumn('text', { name: 'message_id' })
+  messageId!: string;
+
+  @Column('text', { name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column('text', { name: 'user_id' })
+  userId!: string;
+
+  @Column('smallint')
+  priority!: number;
+
+  @Column('text')
+  code!: ErrorCode;
+
+  @Column('text')
+  reason!: string;
+
+  @Column('int')
+  attempts!: number;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}

@@ -1,0 +1,87 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type ErrorCode, type MessageStatus } from '#contracts';
+
+/** A message as it lies in the ledger. */
+@Entity('messages')
+export class MessageRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column('text', { name: 'user_id' })
+  userId!: string;
+
+  @Column('text', { name: 'conversation_id', nullable: true })
+  conversationId!: string | null;
+
+  /** Its place in the conversation, from 1. */
+  @Column('int', { nullable: true })
+  turn!: number | null;
+
+  @Column('text')
+  content!: string;
+
+  @Column('smallint')
+  priority!: number;
+
+  @Column('text')
+  status!: MessageStatus;
+
+  @Column('jsonb')
+  metadata!: Record<string, unknown>;
+
+  @Column('int')
+  attempt!: number;
+
+  @Column('int', { name: 'retry_count' })
+  retryCount!: number;
+
+  @Column('int', { name: 'worker_losses' })
+  workerLosses!: number;
+
+  @Column('int', { name: 'max_retries' })
+  maxRetries!: number;
+
+  @Column('int', { name: 'timeout_ms' })
+  timeoutMs!: number;
+
+  @Column('text', { name: 'request_id' })
+  requestId!: string;
+
+  @Column('boolean', { name: 'cancel_requested' })
+  cancelRequested!: boolean;
+
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: ErrorCode | null;
+
+  @Column('text', { name: 'error_message', nullable: true })
+  errorMessage!: string | null;
+
+  @Column('text', { name: 'worker_id', nullable: true })
+  workerId!: string | null;
+
+  /** Until then the worker owns the message; renewed together with its lock in the schedule. */
+  @Column('timestamptz', { name: 'lease_until', nullable: true })
+  leaseUntil!: Date | null;
+
+  @Column('timestamptz', { name: 'retry_at', nullable: true })
+  retryAt!: Date | null;
+
+  /** When it was put into the schedule; null: not yet. */
+  @Column('timestamptz', { name: 'enqueued_at', nullable: true })
+  enqueuedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+
+  @Column('timestamptz', { name: 'started_at', nullable: true })
+  startedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'completed_at', nullable: true })
+  completedAt!: Date | null;
+}

@@ -1,0 +1,16 @@
+export { ConversationRow } from './entities/conversation.entity.js';
+export { DeadLetterRow } from './entities/dead-letter.entity.js';
+export { MessageRow } from './entities/message.entity.js';
+export { ProviderCallRow } from './entities/provider-call.entity.js';
+export { ReplyRow } from './entities/reply.entity.js';
+export * from './facts.js';
+export * from './leases.js';
+export * from './message-ledger.js';
+export * from './message-reader.js';
+export * from './page.js';
+export { toPriorityName } from './rows.js';
+export * from './schema.js';
+export type { FinishRow } from './sql/finish-messages.js';
+export type { NewMessageRow } from './sql/insert-messages.js';
+export type { RetryRow } from './sql/retry-messages.js';
+export * from './ledger.module.js';

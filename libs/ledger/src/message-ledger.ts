@@ -1,0 +1,214 @@
+import { AppError, type FinalStatus, type Message, type MessageStatus, type Priority } from '#contracts';
+import { type Database } from '#database';
+import { GroupCommit } from '#runtime';
+import { entityOf, toMessage, toPriorityName } from './rows.js';
+import { CLAIM_MESSAGES, type ClaimRow } from './sql/claim-messages.js';
+import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
+import { INSERT_MESSAGES, type NewMessageRow } from './sql/insert-messages.js';
+import { RETRY_MESSAGES, type RetryRow } from './sql/retry-messages.js';
+import * as sql from './sql/small-statements.js';
+
+const BATCHES = { maxBatch: 200, maxInFlight: 2, maxWaiting: 20_000 };
+
+/** A message that can be put into the schedule. */
+export interface Schedulable {
+  readonly id: string;
+  readonly priority: Priority;
+}
+
+/** The worker owns the message until its lease ends, or learns why it does not. */
+export type Claim =
+  | {
+      readonly claimed: true;
+      readonly message: Message;
+      readonly workerLosses: number;
+      readonly cancelRequested: boolean;
+    }
+  | { readonly claimed: false; readonly status: MessageStatus | 'unknown'; readonly leaseMs: number };
+
+export interface NewCall {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly message_id: string;
+  readonly attempt: number;
+  readonly provider: string;
+  readonly model: string;
+}
+
+export interface Cancelled {
+  /** `processing`: its worker was asked to stop; `cancelled`: it will never run. */
+  readonly status: 'processing' | 'cancelled';
+  readonly priority: Priority;
+  readonly conversationId: string | null;
+}
+
+interface ClaimRequest {
+  readonly id: string;
+  readonly workerId: string;
+  readonly leaseMs: number;
+}
+
+/**
+ * The writes of a message's life. Each is one guarded statement, and those on the hot path are grouped:
+ * concurrent callers share one round trip and one commit.
+ */
+export class MessageLedger {
+  readonly #inserts: GroupCommit<NewMessageRow, Date | undefined>;
+  readonly #claims: GroupCommit<ClaimRequest, Claim>;
+  readonly #calls: GroupCommit<NewCall, void>;
+  readonly #finishes: GroupCommit<FinishRow, boolean>;
+  readonly #retries: GroupCommit<RetryRow, boolean>;
+
+  constructor(private readonly database: Database) {
+    this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), BATCHES);
+    this.#claims = new GroupCommit((requests) => this.#claimAll(requests), BATCHES);
+    this.#calls = new GroupCommit((rows) => this.#writeCalls(rows), BATCHES);
+    this.#finishes = new GroupCommit((rows) => this.#endAll(FINISH_MESSAGES, rows), BATCHES);
+    this.#retries = new GroupCommit((rows) => this.#endAll(RETRY_MESSAGES, rows), BATCHES);
+  }
+
+  /**
+   * Commits the message and answers with its time of creation.
+   * @throws AppError conversation_not_found, conversation_closed, intake_overloaded, database_unavailable
+   */
+  async insert(row: NewMessageRow): Promise<Date> {
+    const createdAt = await this.#inserts.add(row);
+    return createdAt ?? this.#whyNotInserted(row);
+  }
+
+  claim(id: string, workerId: string, leaseMs: number): Promise<Claim> {
+    return this.#claims.add({ id, workerId, leaseMs });
+  }
+
+  /** Writes a provider call down before it is made. */
+  writeCall(call: NewCall): Promise<void> {
+    return this.#calls.add(call);
+  }
+
+  /** False when the attempt is no longer the current one: then nothing was changed. */
+  finish(row: FinishRow & { readonly status: FinalStatus }): Promise<boolean> {
+    return this.#finishes.add(row);
+  }
+
+  /** False when the attempt is no longer the current one. */
+  retry(row: RetryRow): Promise<boolean> {
+    return this.#retries.add(row);
+  }
+
+  async handBack(id: string, attempt: number): Promise<void> {
+    await this.database.query(sql.HAND_BACK, [id, attempt]);
+  }
+
+  /** Renews the leases; answers with what is still owned and whether somebody wants it cancelled. */
+  async renew(
+    owned: readonly { id: string; attempt: number }[],
+    leaseMs: number,
+  ): Promise<Map<string, { cancelRequested: boolean }>> {
+    const values = [owned.map(({ id }) => id), owned.map(({ attempt }) => attempt), leaseMs];
+    const rows = await this.database.query<{ id: string; cancel_requested: boolean }>(
+      sql.RENEW_LEASES,
+      values,
+    );
+    return new Map(rows.map((row) => [row.id, { cancelRequested: row.cancel_requested }]));
+  }
+
+  /** Undefined when the tenant has no such open message. */
+  async cancel(tenantId: string, id: string): Promise<Cancelled | undefined> {
+    const [row] = await this.database.query<{
+      status: Cancelled['status'];
+      priority: number;
+      conversation_id: string | null;
+    }>(sql.CANCEL_MESSAGE, [tenantId, id]);
+    return (
+      row && {
+        status: row.status,
+        priority: toPriorityName(row.priority),
+        conversationId: row.conversation_id,
+      }
+    );
+  }
+
+  async markEnqueued(ids: readonly string[]): Promise<void> {
+    await this.database.query(sql.MARK_ENQUEUED, [ids]);
+  }
+
+  /** Of these messages those that may be scheduled now. */
+  async heads(ids: readonly string[]): Promise<Schedulable[]> {
+    return this.#schedulable(sql.SELECT_HEADS, [ids]);
+  }
+
+  /** The message that comes next in a conversation, once the one before it has ended. */
+  async nextTurn(conversationId: string): Promise<Schedulable | undefined> {
+    return (await this.#schedulable(sql.SELECT_NEXT_TURN, [conversationId]))[0];
+  }
+
+  async unscheduled(graceMs: number, limit: number): Promise<(Schedulable & { reason: string })[]> {
+    const rows = await this.database.query<{ id: string; priority: number; reason: string }>(
+      sql.SELECT_UNSCHEDULED,
+      [graceMs, limit],
+    );
+    return rows.map(({ id, priority, reason }) => ({ id, priority: toPriorityName(priority), reason }));
+  }
+
+  /** How many messages now wait to be enqueued again. */
+  async forgetEnqueued(): Promise<number> {
+    return (await this.database.query(sql.FORGET_ENQUEUED)).length;
+  }
+
+  async #schedulable(statement: typeof sql.SELECT_HEADS, values: unknown[]): Promise<Schedulable[]> {
+    const rows = await this.database.query<{ id: string; priority: number }>(statement, values);
+    return rows.map(({ id, priority }) => ({ id, priority: toPriorityName(priority) }));
+  }
+
+  async #insertAll(rows: readonly NewMessageRow[]): Promise<(Date | undefined)[]> {
+    const inserted = await this.database.query<{ id: string; created_at: Date }>(INSERT_MESSAGES, [
+      JSON.stringify(rows),
+    ]);
+    const times = new Map(inserted.map((row) => [row.id, row.created_at]));
+    return rows.map(({ id }) => times.get(id));
+  }
+
+  async #whyNotInserted(row: NewMessageRow): Promise<never> {
+    const [conversation] = await this.database.query<{ state: string }>(sql.SELECT_CONVERSATION_STATE, [
+      row.tenant_id,
+      row.conversation_id,
+    ]);
+    if (!conversation)
+      throw new AppError('conversation_not_found', `There is no conversation ${row.conversation_id}`);
+    throw new AppError(
+      'conversation_closed',
+      `The conversation is ${conversation.state}; set its state to active to go on`,
+    );
+  }
+
+  async #claimAll(requests: readonly ClaimRequest[]): Promise<Claim[]> {
+    const { workerId, leaseMs } = requests[0]!;
+    const ids = requests.map(({ id }) => id);
+    const rows = await this.database.query<ClaimRow>(CLAIM_MESSAGES, [ids, workerId, leaseMs]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => toClaim(byId.get(id)));
+  }
+
+  async #writeCalls(rows: readonly NewCall[]): Promise<void[]> {
+    await this.database.query(sql.INSERT_CALLS, [JSON.stringify(rows)]);
+    return rows.map(() => undefined);
+  }
+
+  async #endAll(statement: typeof FINISH_MESSAGES, rows: readonly { id: string }[]): Promise<boolean[]> {
+    const done = await this.database.query<{ id: string }>(statement, [JSON.stringify(rows)]);
+    const ids = new Set(done.map(({ id }) => id));
+    return rows.map(({ id }) => ids.has(id));
+  }
+}
+
+function toClaim(row: ClaimRow | undefined): Claim {
+  if (!row) return { claimed: false, status: 'unknown', leaseMs: 0 };
+  if (!row.claimed) return { claimed: false, status: row.status, leaseMs: Math.max(0, row.lease_ms ?? 0) };
+  const entity = entityOf(row);
+  return {
+    claimed: true,
+    message: toMessage(entity),
+    workerLosses: entity.workerLosses,
+    cancelRequested: entity.cancelRequested,
+  };
+}

@@ -1,0 +1,62 @@
+import { type DataSource } from 'typeorm';
+import { AppError, type ListMessages, type Message, priorityNumber } from '#contracts';
+import { type Database } from '#database';
+import { MessageRow } from './entities/message.entity.js';
+import { ReplyRow } from './entities/reply.entity.js';
+import { type Page, paginate } from './page.js';
+import { toMessage } from './rows.js';
+
+const COLUMNS = { created_at: 'createdAt', updated_at: 'updatedAt', priority: 'priority' } as const;
+
+/** What clients read of messages; every read names its tenant. */
+export class MessageReader {
+  constructor(
+    private readonly source: DataSource,
+    private readonly database: Database,
+  ) {}
+
+  /** @throws AppError message_not_found, database_unavailable */
+  async get(tenantId: string, id: string): Promise<Message> {
+    const message = await this.find(tenantId, id);
+    if (!message) throw new AppError('message_not_found', `There is no message ${id}`);
+    return message;
+  }
+
+  find(tenantId: string, id: string): Promise<Message | undefined> {
+    return this.database.answer(async () => {
+      const row = await this.source.manager.findOneBy(MessageRow, { id, tenantId });
+      if (!row) return undefined;
+      return toMessage(row, await this.#replyOf(row));
+    });
+  }
+
+  list(tenantId: string, request: ListMessages): Promise<Page<Message>> {
+    return this.database.answer(async () => {
+      const page = await paginate(this.#filtered(tenantId, request), 'm', COLUMNS[request.sort], request);
+      const replies = await this.#replies(page.items.map(({ id }) => id));
+      return { ...page, items: page.items.map((row) => toMessage(row, replies.get(row.id))) };
+    });
+  }
+
+  #filtered(tenantId: string, request: ListMessages) {
+    const query = this.source.manager.createQueryBuilder(MessageRow, 'm').where({ tenantId });
+    if (request.conversation_id !== undefined) query.andWhere({ conversationId: request.conversation_id });
+    if (request.user_id !== undefined) query.andWhere({ userId: request.user_id });
+    if (request.status !== undefined) query.andWhere({ status: request.status });
+    if (request.priority !== undefined) query.andWhere({ priority: priorityNumber(request.priority) });
+    return query;
+  }
+
+  #replyOf(row: MessageRow): Promise<ReplyRow | null> {
+    return this.source.manager.findOneBy(ReplyRow, { messageId: row.id });
+  }
+
+  async #replies(ids: readonly string[]): Promise<Map<string, ReplyRow>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.source.manager
+      .createQueryBuilder(ReplyRow, 'r')
+      .where('r.messageId IN (:...ids)', { ids })
+      .getMany();
+    return new Map(rows.map((row) => [row.messageId, row]));
+  }
+}

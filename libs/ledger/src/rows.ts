@@ -1,0 +1,63 @@
+import { type Message, PRIORITIES, type Priority, type Reply } from '#contracts';
+import { type MessageRow } from './entities/message.entity.js';
+import { type ReplyRow } from './entities/reply.entity.js';
+
+/** A row in the column names of the database as the entity has it. */
+export function entityOf(row: Readonly<Record<string, unknown>>): MessageRow {
+  const entries = Object.entries(row).map(([column, value]) => [camelCase(column), value]);
+  return Object.fromEntries(entries) as MessageRow;
+}
+
+const camelNames = new Map<string, string>();
+
+function camelCase(column: string): string {
+  let name = camelNames.get(column);
+  if (name === undefined) {
+    name = column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    camelNames.set(column, name);
+  }
+  return name;
+}
+
+export function toPriorityName(number: number): Priority {
+  return PRIORITIES[number - 1] ?? 'normal';
+}
+
+export function toMessage(row: MessageRow, reply: ReplyRow | null = null): Message {
+  return {
+    id: row.id,
+    tenantId: row.tenantId,
+    userId: row.userId,
+    conversationId: row.conversationId,
+    turn: row.turn,
+    content: row.content,
+    priority: toPriorityName(row.priority),
+    status: row.status,
+    metadata: row.metadata,
+    attempt: row.attempt,
+    retryCount: row.retryCount,
+    maxRetries: row.maxRetries,
+    timeoutMs: row.timeoutMs,
+    requestId: row.requestId,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    startedAt: row.startedAt,
+    completedAt: row.completedAt,
+    failure: row.errorCode ? { code: row.errorCode, message: row.errorMessage ?? '' } : null,
+    reply: reply && toReply(reply),
+  };
+}
+
+function toReply(row: ReplyRow): Reply {
+  return {
+    content: row.content,
+    provider: row.provider,
+    model: row.model,
+    finishReason: row.finishReason,
+    usage: {
+      promptTokens: row.promptTokens,
+      completionTokens: row.completionTokens,
+      estimated: row.usageEstimated,
+    },
+  };
+}

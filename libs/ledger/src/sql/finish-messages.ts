@@ -1,0 +1,58 @@
+import { type Statement } from '#database';
+
+/** How an attempt ended for good, in the names of the columns. */
+export interface FinishRow {
+  readonly id: string;
+  readonly attempt: number;
+  readonly status: string;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly dead: boolean;
+  readonly call_id: string | null;
+  readonly call_state: string;
+  readonly content: string | null;
+  readonly provider: string;
+  readonly model: string;
+  readonly finish_reason: string | null;
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly usage_estimated: boolean;
+}
+
+/**
+ * Ends messages ($1: JSON array of FinishRow): status, reply, usage and dead letter in one statement, so in one
+ * transaction. A row whose attempt is no longer the current one changes nothing and is left out of the answer.
+ */
+export const FINISH_MESSAGES: Statement = {
+  name: 'finish-messages',
+  text: `
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
+    id text, attempt int, status text, error_code text, error_message text, dead boolean,
+    call_id text, call_state text, content text, provider text, model text, finish_reason text,
+    prompt_tokens int, completion_tokens int, usage_estimated boolean)
+), done AS (
+  UPDATE messages m
+     SET status = i.status, error_code = i.error_code, error_message = i.error_message,
+         lease_until = NULL, completed_at = now(), updated_at = now()
+    FROM input i
+   WHERE m.id = i.id AND m.attempt = i.attempt AND m.status = 'processing'
+  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.conversation_id
+), stored AS (
+  INSERT INTO replies (message_id, tenant_id, content, provider, model, finish_reason,
+                       prompt_tokens, completion_tokens, usage_estimated)
+  SELECT d.id, d.tenant_id, i.content, i.provider, i.model, i.finish_reason,
+         i.prompt_tokens, i.completion_tokens, i.usage_estimated
+    FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
+), buried AS (
+  INSERT INTO dead_letters (message_id, tenant_id, user_id, priority, code, reason, attempts)
+  SELECT d.id, d.tenant_id, d.user_id, d.priority, i.error_code, i.error_message, i.attempt
+    FROM done d JOIN input i USING (id) WHERE i.dead
+), closed AS (
+  UPDATE provider_calls c
+     SET state = i.call_state, error_code = i.error_code, finished_at = now(),
+         prompt_tokens = i.prompt_tokens, completion_tokens = i.completion_tokens
+    FROM input i WHERE c.id = i.call_id
+)
+SELECT id, conversation_id FROM done`,
+};

@@ -1,0 +1,30 @@
+import { type Statement } from '#database';
+
+export interface RetryRow {
+  readonly id: string;
+  readonly attempt: number;
+  readonly delay_ms: number;
+  readonly error_code: string;
+  readonly error_message: string;
+  readonly call_id: string | null;
+}
+
+/** Sends messages back to wait for another attempt ($1: JSON array of RetryRow), fenced by attempt. */
+export const RETRY_MESSAGES: Statement = {
+  name: 'retry-messages',
+  text: `
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
+    id text, attempt int, delay_ms float8, error_code text, error_message text, call_id text)
+), closed AS (
+  UPDATE provider_calls c SET state = 'failed', error_code = i.error_code, finished_at = now()
+    FROM input i WHERE c.id = i.call_id
+)
+UPDATE messages m
+   SET status = 'retrying', retry_count = m.retry_count + 1, error_code = i.error_code,
+       error_message = i.error_message, retry_at = now() + i.delay_ms * interval '1 ms',
+       lease_until = NULL, updated_at = now()
+  FROM input i
+ WHERE m.id = i.id AND m.attempt = i.attempt AND m.status = 'processing'
+RETURNING m.id`,
+};
