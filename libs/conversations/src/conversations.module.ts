@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ConversationSettings } from '#config';
+import { Database } from '#database';
+import { LedgerModule } from '#ledger';
+import { provide } from '#runtime';
+import { Conversations } from './conversations.js';
+import { Prompts } from './prompts.js';
+
+@Module({
+  imports: [LedgerModule],
+  providers: [
+    provide(Conversations, [DataSource, Database]),
+    provide(Prompts, [Database, ConversationSettings]),
+  ],
+  exports: [Conversations, Prompts],
+})
+export class ConversationsModule {}

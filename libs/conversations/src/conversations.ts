@@ -1,0 +1,106 @@
+import { type DataSource } from 'typeorm';
+import {
+  AppError,
+  type Conversation,
+  type ConversationState,
+  type CreateConversation,
+  type ListConversations,
+  newId,
+  priorityNumber,
+  type UpdateConversation,
+} from '#contracts';
+import { type Database } from '#database';
+import { ConversationRow, type Page, paginate, toPriorityName } from '#ledger';
+
+const COLUMNS = { created_at: 'createdAt', updated_at: 'updatedAt', last_active_at: 'lastActiveAt' } as const;
+
+/** A state in which a conversation has come to its end. */
+const isClosed = (state: ConversationState) => state === 'completed' || state === 'archived';
+
+/** Conversations as clients see them; every read and write names its tenant. */
+export class Conversations {
+  constructor(
+    private readonly source: DataSource,
+    private readonly database: Database,
+  ) {}
+
+  create(tenantId: string, request: CreateConversation): Promise<Conversation> {
+    return this.database.answer(async () => {
+      const now = new Date();
+      const row: ConversationRow = {
+        id: newId('conv'),
+        tenantId,
+        userId: request.user_id,
+        title: request.title ?? '',
+        context: request.context ?? '',
+        state: 'active',
+        priority: priorityNumber(request.priority ?? 'normal'),
+        metadata: request.metadata ?? {},
+        turns: 0,
+        createdAt: now,
+        updatedAt: now,
+        lastActiveAt: now,
+        completedAt: null,
+      };
+      await this.source.manager.insert(ConversationRow, row as never);
+      return toConversation(row);
+    });
+  }
+
+  /** @throws AppError conversation_not_found, database_unavailable */
+  get(tenantId: string, id: string): Promise<Conversation> {
+    return this.database.answer(async () => toConversation(await this.#find(tenantId, id)));
+  }
+
+  list(tenantId: string, request: ListConversations): Promise<Page<Conversation>> {
+    return this.database.answer(async () => {
+      const query = this.source.manager.createQueryBuilder(ConversationRow, 'c').where({ tenantId });
+      if (request.user_id !== undefined) query.andWhere({ userId: request.user_id });
+      if (request.state !== undefined) query.andWhere({ state: request.state });
+      if (request.priority !== undefined) query.andWhere({ priority: priorityNumber(request.priority) });
+      const page = await paginate(query, 'c', COLUMNS[request.sort], request);
+      return { ...page, items: page.items.map(toConversation) };
+    });
+  }
+
+  /** Changes what is named; metadata is merged, key by key. */
+  update(tenantId: string, id: string, change: UpdateConversation): Promise<Conversation> {
+    return this.database.answer(async () => {
+      const { affected } = await this.source.manager
+        .createQueryBuilder()
+        .update(ConversationRow)
+        .set(columnsOf(change))
+        .where({ id, tenantId })
+        .setParameters({ metadata: JSON.stringify(change.metadata ?? {}) })
+        .execute();
+      if (!affected) throw notFound(id);
+      return toConversation(await this.#find(tenantId, id));
+    });
+  }
+
+  async #find(tenantId: string, id: string): Promise<ConversationRow> {
+    const row = await this.source.manager.findOneBy(ConversationRow, { id, tenantId });
+    if (!row) throw notFound(id);
+    return row;
+  }
+}
+
+function columnsOf({ title, context, priority, state, metadata }: UpdateConversation) {
+  return {
+    updatedAt: () => 'now()',
+    ...(title !== undefined && { title }),
+    ...(context !== undefined && { context }),
+    ...(priority !== undefined && { priority: priorityNumber(priority) }),
+    ...(state !== undefined && { state, completedAt: () => (isClosed(state) ? 'now()' : 'NULL') }),
+    ...(metadata !== undefined && { metadata: () => 'metadata || :metadata::jsonb' }),
+  };
+}
+
+function notFound(id: string): AppError {
+  return new AppError('conversation_not_found', `There is no conversation ${id}`);
+}
+
+function toConversation(row: ConversationRow): Conversation {
+  const { turns, priority, ...rest } = row;
+  return { ...rest, priority: toPriorityName(priority), messageCount: turns };
+}

@@ -1,0 +1,3 @@
+export * from './conversations.js';
+export * from './prompts.js';
+export * from './conversations.module.js';

@@ -1,0 +1,43 @@
+import { type Message } from '#contracts';
+import { type ConversationSettings } from '#config';
+import { type Database } from '#database';
+import { type ChatMessage, countMessageTokens } from '#providers';
+import { contextWindow, type Turn } from './context-window.js';
+
+const SELECT_CONTEXT = {
+  name: 'select-context',
+  text: 'SELECT context FROM conversations WHERE tenant_id = $1 AND id = $2',
+};
+
+/** The answered turns before one ($3), newest first; a cancelled one counts with what it had said. */
+const SELECT_TURNS = {
+  name: 'select-turns',
+  text: `
+SELECT m.content, r.content AS reply
+  FROM messages m JOIN replies r ON r.message_id = m.id
+ WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.turn < $3
+ ORDER BY m.turn DESC LIMIT $4`,
+};
+
+/** What a model is told: the conversation so far, cut to the configured number of tokens, and the message. */
+export class Prompts {
+  constructor(
+    private readonly database: Database,
+    private readonly settings: ConversationSettings,
+  ) {}
+
+  async of(message: Message): Promise<ChatMessage[]> {
+    if (message.conversationId === null) return [{ role: 'user', content: message.content }];
+    const { context_turns, context_tokens } = this.settings.value;
+    const place = [message.tenantId, message.conversationId];
+    const [conversation] = await this.database.query<{ context: string }>(SELECT_CONTEXT, place);
+    const turns = await this.database.query<Turn>(SELECT_TURNS, [...place, message.turn, context_turns]);
+    return contextWindow(
+      conversation?.context ?? '',
+      turns,
+      message.content,
+      context_tokens,
+      countMessageTokens,
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { AppError } from '#contracts';
+
+/** What a message may ask of the simulator in `metadata.simulate`, when faults are enabled. */
+export const faultsSchema = z.strictObject({
+  /** The call fails with this error … */
+  fail: z
+    .enum([
+      'provider_rate_limited',
+      'provider_unavailable',
+      'provider_timeout',
+      'provider_rejected',
+      'provider_bad_response',
+    ])
+    .optional(),
+  /** … behind this many chunks. */
+  after_chunks: z.number().int().min(0).max(100_000).default(0),
+  /** … on the first so many calls of the message only; 0: on every call. */
+  times: z.number().int().min(0).max(100).default(0),
+  /** Says nothing more behind `after_chunks`, until somebody gives up. */
+  hang: z.boolean().default(false),
+  chunks: z.number().int().min(0).max(100_000).optional(),
+  delay_ms: z.number().min(0).max(3_600_000).optional(),
+});
+
+export type Faults = z.output<typeof faultsSchema>;
+
+export function parseFaults(value: unknown): Faults {
+  const parsed = faultsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError('provider_rejected', `metadata.simulate is not valid: ${z.prettifyError(parsed.error)}`);
+}
