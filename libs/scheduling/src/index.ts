@@ -1,0 +1,3 @@
+export * from './leader.js';
+export * from './reconciler.js';
+export * from './scheduling.module.js';

@@ -1,0 +1,49 @@
+import { type SchedulerSettings } from '#config';
+import { type Facts, type MessageLedger } from '#ledger';
+import { type Log, type Metrics } from '#observability';
+import { type JobQueue } from '#queue';
+import { type Enqueuer } from '#walk';
+import { type Duty } from './leader.js';
+
+const GENERATION = 'queue_generation';
+
+/** Most messages brought in one tick. */
+const BATCH = 2_000;
+
+/**
+ * Keeps the schedule true to the ledger: brings in what was committed but never enqueued, what a dead worker left
+ * behind, and everything when the schedule has lost its data. Adding a message twice does no harm.
+ */
+export class Reconciler implements Duty {
+  readonly name = 'reconciler';
+
+  constructor(
+    private readonly ledger: MessageLedger,
+    private readonly queue: JobQueue,
+    private readonly enqueuer: Enqueuer,
+    private readonly facts: Facts,
+    private readonly settings: SchedulerSettings,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  async perform(): Promise<void> {
+    await this.#noticeLoss();
+    const messages = await this.ledger.unscheduled(this.settings.value.reconcile_after, BATCH);
+    if (messages.length === 0) return;
+    await this.enqueuer.enqueue(messages);
+    for (const { reason } of messages) this.metrics.reconciled.inc({ reason });
+    this.log.info({ messages: messages.length }, 'brought messages into the schedule');
+  }
+
+  /** The schedule says which generation it is; another one than the last time has forgotten everything. */
+  async #noticeLoss(): Promise<void> {
+    const generation = await this.queue.generation();
+    const known = await this.facts.read(GENERATION);
+    if (generation === known) return;
+    const forgotten = known === undefined ? 0 : await this.ledger.forgetEnqueued();
+    await this.facts.write(GENERATION, generation);
+    if (known !== undefined)
+      this.log.warn({ messages: forgotten }, 'the schedule lost its data; it is rebuilt from the ledger');
+  }
+}

@@ -1,0 +1,132 @@
+import { AppError, type Failure, type Message, toAppError } from '#contracts';
+import { type MessageLedger } from '#ledger';
+import { type Log, type Metrics } from '#observability';
+import { type ChatMessage } from '#providers';
+import { type ReplyWriter } from '#streaming';
+import { type Ending, type Finish } from './finish.js';
+import { estimate, type Generated } from './generate.js';
+import { type RetryPolicy } from './retry-policy.js';
+import { Stopped } from './running-messages.js';
+
+/** What becomes of the job in the schedule. `lost`: it belongs to another worker already. */
+export type Outcome = 'done' | 'put-back' | 'lost' | { readonly againInMs: number };
+
+/** What an attempt has come to by the time it ends. */
+export interface AttemptState {
+  readonly message: Message;
+  readonly writer: ReplyWriter;
+  readonly provider: string;
+  readonly model: string;
+  prompt: readonly ChatMessage[];
+  callId: string | null;
+}
+
+/** How one attempt ends: stored, cancelled, handed back, sent to wait for another try, or buried. */
+export class EndAttempt {
+  constructor(
+    private readonly ledger: MessageLedger,
+    private readonly finish: Finish,
+    private readonly policy: RetryPolicy,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  async succeeded(state: AttemptState, generated: Generated): Promise<Outcome> {
+    const { message, writer } = state;
+    const stored = await this.finish.run(
+      message,
+      { ...generated, status: 'completed', dead: false, callState: 'completed', content: writer.text },
+      writer,
+    );
+    return stored ? 'done' : 'lost';
+  }
+
+  async failed(state: AttemptState, error: unknown): Promise<Outcome> {
+    if (error instanceof Stopped) return this.#stopped(state, error);
+    const failure = toAppError(error);
+    if (failure.code === 'internal')
+      this.log.error({ err: error, message_id: state.message.id }, 'a bug failed an attempt');
+    const verdict = this.policy.judge(failure, state.message.retryCount, state.message.maxRetries);
+    return verdict.retry ? this.#again(state, failure, verdict.delayMs) : this.bury(state, failure);
+  }
+
+  /** The message fails for good and becomes a dead letter. */
+  async bury(state: AttemptState, error: AppError): Promise<Outcome> {
+    const status = error.code === 'provider_timeout' ? 'timeout' : 'failed';
+    const failure = { code: error.code, message: error.message };
+    this.log.warn(
+      { message_id: state.message.id, code: error.code, reason: error.message },
+      'message failed for good',
+    );
+    return this.#end(state, { ...this.#nothing(state), status, failure, dead: true, callState: 'failed' });
+  }
+
+  async #stopped(state: AttemptState, { reason }: Stopped): Promise<Outcome> {
+    const { message, writer } = state;
+    switch (reason) {
+      case 'cancelled':
+        return this.#cancelled(state);
+      case 'lock_lost':
+        writer.abandon();
+        return 'lost';
+      case 'draining':
+        writer.abandon();
+        await this.finish.untilStored(() => this.ledger.handBack(message.id, message.attempt));
+        return 'put-back';
+    }
+  }
+
+  /** What was said until then is kept: it was paid for. */
+  #cancelled(state: AttemptState): Promise<Outcome> {
+    const { writer, prompt } = state;
+    const failure: Failure = { code: 'cancelled', message: 'The message was cancelled' };
+    const partial = writer.text === '' ? null : writer.text;
+    return this.#end(state, {
+      ...this.#nothing(state),
+      status: 'cancelled',
+      failure,
+      dead: false,
+      callState: 'aborted',
+      content: partial,
+      finishReason: partial && 'cancelled',
+      usage: estimate(prompt, writer.text),
+    });
+  }
+
+  async #again(state: AttemptState, error: AppError, delayMs: number): Promise<Outcome> {
+    const { message, writer, callId } = state;
+    writer.abandon();
+    const kept = await this.finish.untilStored(() =>
+      this.ledger.retry({
+        id: message.id,
+        attempt: message.attempt,
+        delay_ms: delayMs,
+        error_code: error.code,
+        error_message: error.message,
+        call_id: callId,
+      }),
+    );
+    if (!kept) return 'lost';
+    this.metrics.retried.inc({ code: error.code });
+    this.log.info(
+      { message_id: message.id, code: error.code, delay_ms: delayMs, reason: error.message },
+      'will retry',
+    );
+    return { againInMs: delayMs };
+  }
+
+  async #end({ message, writer }: AttemptState, ending: Ending): Promise<Outcome> {
+    return (await this.finish.run(message, ending, writer)) ? 'done' : 'lost';
+  }
+
+  #nothing({ callId, provider, model }: AttemptState) {
+    return {
+      callId,
+      provider,
+      model,
+      content: null,
+      finishReason: null,
+      usage: { promptTokens: 0, completionTokens: 0, estimated: true },
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  AppError,
+  type Failure,
+  type FinalStatus,
+  type Message,
+  type ReplyEnd,
+  type Usage,
+} from '#contracts';
+import { type MessageLedger } from '#ledger';
+import { type Log, type Metrics } from '#observability';
+import { type ReplyWriter } from '#streaming';
+import { type Enqueuer } from './enqueuer.js';
+
+/** Everything that is known when an attempt ends for good. */
+export interface Ending {
+  readonly status: FinalStatus;
+  readonly failure?: Failure;
+  /** Whether it becomes a dead letter. */
+  readonly dead: boolean;
+  readonly callId: string | null;
+  readonly callState: 'completed' | 'failed' | 'aborted';
+  /** Null: there is nothing to keep. */
+  readonly content: string | null;
+  readonly provider: string;
+  readonly model: string;
+  readonly finishReason: string | null;
+  readonly usage: Usage;
+}
+
+/** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
+const STREAM_PATIENCE_MS = 5_000;
+
+/** While the ledger is away a finished reply is kept and offered again, from this often to that seldom. */
+const STORE_RETRY_MS = [100, 2_000] as const;
+
+/** After this long without a ledger the reply is given up; the message runs again elsewhere. */
+const STORE_PATIENCE_MS = 3_600_000;
+
+/** The end of a message: into the ledger first, then to whoever reads the stream, then the next turn. */
+export class Finish {
+  constructor(
+    private readonly ledger: MessageLedger,
+    private readonly enqueuer: Enqueuer,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  /** False when another attempt has taken over, so that this one changed nothing. */
+  async run(message: Message, ending: Ending, writer: ReplyWriter | undefined): Promise<boolean> {
+    if (!(await this.untilStored(() => this.ledger.finish(rowOf(message, ending))))) {
+      writer?.abandon();
+      return false;
+    }
+    await writer?.end(eventOf(ending), STREAM_PATIENCE_MS);
+    this.#count(message, ending);
+    await this.#releaseNext(message);
+    return true;
+  }
+
+  /** Repeats a write until the ledger is there again: what it holds was paid for. */
+  async untilStored<T>(write: () => Promise<T>): Promise<T> {
+    const endsAt = performance.now() + STORE_PATIENCE_MS;
+    for (let wait: number = STORE_RETRY_MS[0]; ; wait = Math.min(wait * 2, STORE_RETRY_MS[1])) {
+      try {
+        return await write();
+      } catch (error) {
+        const away = error instanceof AppError && error.retryable;
+        if (!away || performance.now() >= endsAt) throw error;
+        this.log.warn({ err: error }, 'the ledger is away: a finished reply waits in memory');
+        await delay(wait);
+      }
+    }
+  }
+
+  #count(message: Message, { status, failure, dead }: Ending): void {
+    const { priority } = message;
+    this.metrics.finished.inc({ priority, status });
+    if (dead && failure) this.metrics.deadLettered.inc({ code: failure.code });
+  }
+
+  async #releaseNext({ conversationId }: Message): Promise<void> {
+    if (conversationId === null) return;
+    try {
+      await this.enqueuer.releaseNext(conversationId);
+    } catch (error) {
+      this.log.warn(
+        { err: error, conversation_id: conversationId },
+        'the next turn is left to the reconciler',
+      );
+    }
+  }
+}
+
+function rowOf(message: Message, ending: Ending) {
+  return {
+    id: message.id,
+    attempt: message.attempt,
+    status: ending.status,
+    error_code: ending.failure?.code ?? null,
+    error_message: ending.failure?.message ?? null,
+    dead: ending.dead,
+    call_id: ending.callId,
+    call_state: ending.callState,
+    content: ending.content,
+    provider: ending.provider,
+    model: ending.model,
+    finish_reason: ending.finishReason,
+    prompt_tokens: ending.usage.promptTokens,
+    completion_tokens: ending.usage.completionTokens,
+    usage_estimated: ending.usage.estimated,
+  };
+}
+
+function eventOf({ status, finishReason, usage, failure }: Ending): ReplyEnd {
+  return {
+    type: 'end',
+    status,
+    ...(finishReason !== null && { finishReason }),
+    ...(status === 'completed' && { usage }),
+    ...(failure && { error: failure }),
+  };
+}
