@@ -1,0 +1,62 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { type FastifyRequest } from 'fastify';
+import { AuthSettings, HttpSettings } from '#config';
+import { AppError, type Caller, DEFAULT_TENANT, type Scope, SCOPES } from '#contracts';
+import { ApiKeys } from './api-keys.js';
+import { rememberCaller, SCOPE } from './caller.js';
+
+const ANONYMOUS: Caller = { tenantId: DEFAULT_TENANT, keyName: 'anonymous', scopes: SCOPES };
+
+/** Lets a request in by its API key; without configured keys, by the name under which it reached this machine. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  readonly #keys: ApiKeys;
+  readonly #allowedHosts: ReadonlySet<string>;
+  readonly #reflector = new Reflector();
+
+  constructor(
+    private readonly auth: AuthSettings,
+    http: HttpSettings,
+  ) {
+    this.#keys = new ApiKeys(auth);
+    this.#allowedHosts = new Set(
+      http.value.allowed_hosts.split(',').map((host) => host.trim().toLowerCase()),
+    );
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const caller = this.#keys.none ? this.#anonymous(request) : this.#byKey(request);
+    const scope = this.#reflector.get<Scope | undefined>(SCOPE, context.getHandler()) ?? 'read';
+    if (!caller.scopes.includes(scope))
+      throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
+    rememberCaller(request, caller);
+    return true;
+  }
+
+  /** A page that lets its own name point to this machine (DNS rebinding) still sends that name. */
+  #anonymous(request: FastifyRequest): Caller {
+    if (this.auth.value.insecure || this.#allowedHosts.has(hostName(request.headers.host))) return ANONYMOUS;
+    throw new AppError('host_not_allowed', 'Add this host name to http.allowed_hosts, or configure API keys');
+  }
+
+  #byKey(request: FastifyRequest): Caller {
+    const key = presentedKey(request);
+    const caller = key === undefined ? undefined : this.#keys.find(key);
+    if (!caller)
+      throw new AppError('unauthorized', 'Send a valid key as `Authorization: Bearer …` or `X-API-Key`');
+    return caller;
+  }
+}
+
+function presentedKey({ headers }: FastifyRequest): string | undefined {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '');
+  if (bearer) return bearer[1];
+  const header = headers['x-api-key'];
+  return typeof header === 'string' && header !== '' ? header : undefined;
+}
+
+function hostName(host: string | undefined): string {
+  return (host ?? '').toLowerCase().replace(/:\d+$/, '');
+}

@@ -1,0 +1,115 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  type Caller,
+  type CreateConversation,
+  type CreateConversationMessage,
+  createConversationMessageSchema,
+  createConversationSchema,
+  type ListConversations,
+  listConversationsSchema,
+  type SetConversationState,
+  setConversationStateSchema,
+  type UpdateConversation,
+  updateConversationSchema,
+} from '#contracts';
+import { Conversations } from '#conversations';
+import { AcceptMessage } from '#walk';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { CallerOf, RequireScope } from './caller.js';
+import { conversationView } from './conversation.view.js';
+import { acceptedView, pageView } from './message.view.js';
+
+@Controller('api/v1')
+@UseGuards(ApiKeyGuard)
+export class ConversationsController {
+  constructor(
+    private readonly conversations: Conversations,
+    private readonly accept: AcceptMessage,
+  ) {}
+
+  @Post('conversations')
+  @RequireScope('write')
+  async create(
+    @CallerOf() caller: Caller,
+    @Body({ schema: createConversationSchema }) body: CreateConversation,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const conversation = await this.conversations.create(caller.tenantId, body);
+    reply.header('location', `/api/v1/conversations/${conversation.id}`);
+    return conversationView(conversation);
+  }
+
+  @Get('conversations')
+  async list(
+    @CallerOf() caller: Caller,
+    @Query({ schema: listConversationsSchema }) query: ListConversations,
+  ) {
+    return pageView('conversations', await this.conversations.list(caller.tenantId, query), conversationView);
+  }
+
+  @Get('conversations/:id')
+  async get(@CallerOf() caller: Caller, @Param('id') id: string) {
+    return conversationView(await this.conversations.get(caller.tenantId, id));
+  }
+
+  @Put('conversations/:id')
+  @RequireScope('write')
+  async update(
+    @CallerOf() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: updateConversationSchema }) body: UpdateConversation,
+  ) {
+    return conversationView(await this.conversations.update(caller.tenantId, id, body));
+  }
+
+  @Put('conversations/:id/state')
+  @RequireScope('write')
+  @HttpCode(200)
+  async setState(
+    @CallerOf() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: setConversationStateSchema }) body: SetConversationState,
+  ) {
+    return conversationView(await this.conversations.update(caller.tenantId, id, body));
+  }
+
+  /** The user and the priority are the conversation's where the message names none. */
+  @Post('conversations/:id/messages')
+  @RequireScope('write')
+  async send(
+    @CallerOf() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: createConversationMessageSchema }) body: CreateConversationMessage,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { userId, priority } = await this.conversations.get(caller.tenantId, id);
+    const message = { priority, ...body, user_id: body.user_id ?? userId, conversation_id: id };
+    const accepted = await this.accept.run(caller, message, request.id);
+    reply.header('location', `/api/v1/messages/${accepted.message.id}`);
+    return acceptedView(accepted);
+  }
+
+  @Get('users/:user_id/conversations')
+  async ofUser(
+    @CallerOf() caller: Caller,
+    @Param('user_id') userId: string,
+    @Query({ schema: listConversationsSchema }) query: ListConversations,
+  ) {
+    const page = await this.conversations.list(caller.tenantId, { ...query, user_id: userId });
+    return pageView('conversations', page, conversationView);
+  }
+}

@@ -1,0 +1,36 @@
+import { type HttpSettings } from '#config';
+import { AppError } from '#contracts';
+import { type Metrics } from '#observability';
+
+/** The reply streams that this process has open: bounded in number, and ended all together at shutdown. */
+export class OpenStreams {
+  readonly #open = new Set<AbortController>();
+
+  constructor(
+    private readonly settings: HttpSettings,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** @throws AppError too_many_streams */
+  enter(): AbortController {
+    const max = this.settings.value.max_streams;
+    if (this.#open.size >= max)
+      throw new AppError('too_many_streams', `This process has its ${max} streams open; try again`, {
+        retryAfterMs: 2_000,
+      });
+    const stream = new AbortController();
+    this.#open.add(stream);
+    this.metrics.openStreams.set(this.#open.size);
+    return stream;
+  }
+
+  leave(stream: AbortController): void {
+    this.#open.delete(stream);
+    this.metrics.openStreams.set(this.#open.size);
+  }
+
+  /** Clients come back by themselves, to another process, and go on where they were. */
+  endAll(): void {
+    for (const stream of this.#open) stream.abort();
+  }
+}

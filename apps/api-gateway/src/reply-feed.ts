@@ -1,0 +1,76 @@
+import { AppError, isFinal, type Message, type ReplyEntry } from '#contracts';
+import { type MessageReader } from '#ledger';
+import { type ReplyStreams } from '#streaming';
+
+/** Numbers of events made from the ledger, once the log is gone: above every number that a log can have. */
+const SNAPSHOT_SEQ = 2 ** 52;
+
+/** What a reader of one message gets: events, or `silence` when it is time for a sign of life. */
+export type Feed = AsyncGenerator<readonly ReplyEntry[] | 'silence'>;
+
+/** The reply of a message as events, from the log while there is one and from the ledger afterwards. */
+export class ReplyFeed {
+  constructor(
+    private readonly streams: ReplyStreams,
+    private readonly reader: MessageReader,
+  ) {}
+
+  /**
+   * Undefined: the reader has seen the end.
+   * @throws AppError message_not_found, redis_unavailable
+   */
+  async open(tenantId: string, id: string, after: number, signal: AbortSignal): Promise<Feed | undefined> {
+    const message = await this.reader.get(tenantId, id);
+    const tail = await this.#tail(message);
+    if (tail?.ended && after >= tail.seq) return undefined;
+    if (after >= SNAPSHOT_SEQ + 2) return undefined;
+    return !tail && isFinal(message.status) ? snapshot(message) : this.#follow(message, after, signal);
+  }
+
+  /** Of a message that has ended the ledger knows enough, so Redis need not be there. */
+  async #tail(message: Message) {
+    try {
+      return await this.streams.tail(message.id);
+    } catch (error) {
+      if (isFinal(message.status)) return undefined;
+      throw error;
+    }
+  }
+
+  /** When nothing comes for a while the ledger is asked, so that a reader never waits for an end that was lost. */
+  async *#follow({ tenantId, id }: Message, after: number, signal: AbortSignal): Feed {
+    try {
+      for await (const batch of this.streams.read(id, after, signal)) {
+        yield batch;
+        if (batch !== 'silence') continue;
+        const message = await this.reader.find(tenantId, id);
+        if (message && isFinal(message.status) && !(await this.streams.tail(id))?.ended) {
+          yield* snapshot(message);
+          return;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'stream_lost') throw error;
+      const message = await this.reader.get(tenantId, id);
+      if (!isFinal(message.status)) throw error;
+      yield* snapshot(message);
+    }
+  }
+}
+
+/** An ended message as events: what the reader has is dropped, the whole text follows, and the end. */
+async function* snapshot({ attempt, reply, status, failure }: Message): Feed {
+  if (!isFinal(status)) return;
+  const events: ReplyEntry['event'][] = [
+    { type: 'reset', attempt, reason: 'stream_lost' },
+    { type: 'delta', text: reply?.content ?? '' },
+    {
+      type: 'end',
+      status,
+      ...(reply?.finishReason && { finishReason: reply.finishReason }),
+      ...(reply && status === 'completed' && { usage: reply.usage }),
+      ...(failure && { error: failure }),
+    },
+  ];
+  yield events.map((event, i) => ({ seq: SNAPSHOT_SEQ + i, event }));
+}

@@ -1,0 +1,61 @@
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type StreamSettings } from '#config';
+import { AppError, type Caller } from '#contracts';
+import { type Log } from '#observability';
+import { type OpenStreams } from './open-streams.js';
+import { type Feed, type ReplyFeed } from './reply-feed.js';
+import { EventStream } from './server-sent-events.js';
+
+/** Sends the reply of a message as server-sent events, from wherever the client left off. */
+export class StreamReply {
+  constructor(
+    private readonly feed: ReplyFeed,
+    private readonly open: OpenStreams,
+    private readonly settings: StreamSettings,
+    private readonly log: Log,
+  ) {}
+
+  /** Errors before the first byte are thrown and answered as problems; 204 says that there is nothing more. */
+  async run(
+    caller: Caller,
+    id: string,
+    after: number,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const stream = this.open.enter();
+    reply.raw.on('close', () => stream.abort());
+    try {
+      const feed = await this.feed.open(caller.tenantId, id, after, stream.signal);
+      if (!feed) return void (await reply.status(204).send());
+      await this.#send(feed, request, reply);
+    } finally {
+      this.open.leave(stream);
+    }
+  }
+
+  async #send(feed: Feed, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    reply.hijack();
+    const stream = new EventStream(reply.raw, this.settings.value.write_timeout);
+    stream.open({ 'x-request-id': request.id });
+    try {
+      await this.#pass(feed, stream);
+    } catch (error) {
+      // The client reconnects with its last id and goes on, here or at another gateway.
+      this.log.warn({ err: error, request_id: request.id }, 'a reply stream broke off');
+      await stream.comment(error instanceof AppError ? error.code : 'internal');
+    } finally {
+      stream.end();
+    }
+  }
+
+  async #pass(feed: Feed, stream: EventStream): Promise<void> {
+    let lastSignMs = performance.now();
+    for await (const batch of feed) {
+      if (batch !== 'silence') await stream.events(batch);
+      else if (performance.now() - lastSignMs < this.settings.value.heartbeat) continue;
+      else await stream.comment('waiting');
+      lastSignMs = performance.now();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { type ControlBus } from '#control';
+import { type Dispatcher } from '#dispatch';
+import { type Log } from '#observability';
+import { type ActiveProvider } from '#providers';
+import { Ticker } from '#runtime';
+
+const EVERY_MS = 1_000;
+
+/** Tells the other processes once a second how this worker is doing. */
+export class Pulse {
+  readonly #processId = crypto.randomUUID();
+  readonly #ticker: Ticker;
+
+  constructor(
+    private readonly bus: ControlBus,
+    private readonly dispatcher: Dispatcher,
+    private readonly active: ActiveProvider,
+    log: Log,
+  ) {
+    this.#ticker = new Ticker(
+      EVERY_MS,
+      () => this.#beat(),
+      (err) => log.debug({ err }, 'no pulse'),
+    );
+  }
+
+  start(): void {
+    this.#ticker.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#ticker.stop();
+  }
+
+  #beat(): Promise<void> {
+    this.bus.publish('worker.pulse', {
+      processId: this.#processId,
+      running: this.dispatcher.runningCount,
+      slots: this.active.provider.maxConcurrency,
+      meanRunMs: this.dispatcher.meter.meanMs,
+    });
+    return Promise.resolve();
+  }
+}
