@@ -32,7 +32,9 @@ export async function runProcess(app: NestFastifyApplication, config: Config): P
   process.on('SIGINT', stop);
   await app.startAllMicroservices();
   await app.listen(config.http.port, listenAddress(config));
-  return (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  log.info({ url }, 'listening');
+  return url;
 }
 
 async function shutDown(app: NestFastifyApplication, drainDelayMs: number): Promise<void> {

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createTestDatabase,
+  type ManagedProcess,
+  postgresUrlForTests,
+  redisUrlForTests,
+  spawnNode,
+} from '#testing';
+
+/** The three ways to run the system; the same tests pass on each. */
+export const TOPOLOGIES = ['embedded', 'shared', 'fleet'] as const;
+
+export type Topology = (typeof TOPOLOGIES)[number];
+
+export type Role = 'server' | 'api-gateway' | 'queue-manager' | 'scheduler';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Timings that let a test see in a second what takes a minute in production. */
+const FAST: Env = {
+  PORT: '0',
+  LOG_LEVEL: 'info',
+  QUEUE_LOCK_DURATION: '2s',
+  QUEUE_STALLED_INTERVAL: '250ms',
+  SCHEDULER_TICK: '100ms',
+  SCHEDULER_LEASE: '1s',
+  SCHEDULER_RECONCILE_AFTER: '300ms',
+  MESSAGE_RETRY_BASE: '50ms',
+  STREAM_WATCHDOG: '300ms',
+  SIMULATOR_DELAY: '20ms',
+  SIMULATOR_FAULTS: 'true',
+  // What the machine that runs the tests happens to have set.
+  OPENAI_API_KEY: undefined,
+  OPENAI_BASE_URL: undefined,
+  REDIS_URL: undefined,
+  DATABASE_URL: undefined,
+  API_KEYS: undefined,
+};
+
+/** One process of the system under test. */
+export class Member {
+  constructor(
+    readonly role: Role,
+    readonly process: ManagedProcess,
+    readonly url: string,
+  ) {}
+
+  get log(): string {
+    return this.process.output();
+  }
+}
+
+/** A running system: real processes on real stores. */
+export class System {
+  readonly members: Member[] = [];
+
+  constructor(
+    readonly topology: Topology,
+    private readonly env: Env,
+    private readonly cleanUp: () => Promise<void>,
+  ) {}
+
+  async start(role: Role, env: Env = {}): Promise<Member> {
+    const script = join(import.meta.dirname, `../../dist/apps/${role}/src/main.js`);
+    const process = spawnNode(script, [], { ...FAST, ...this.env, ...env });
+    const line = await process.waitForLine('"msg":"listening"', 30_000);
+    const { url } = JSON.parse(line) as { url: string };
+    const member = new Member(role, process, url.replace('0.0.0.0', '127.0.0.1'));
+    this.members.push(member);
+    return member;
+  }
+
+  of(...roles: Role[]): Member[] {
+    return this.members.filter(({ role }) => roles.includes(role));
+  }
+
+  get gateways(): Member[] {
+    return this.of('server', 'api-gateway');
+  }
+
+  get workers(): Member[] {
+    return this.of('server', 'queue-manager');
+  }
+
+  /** Ends a member without warning; it no longer counts. */
+  async kill(member: Member): Promise<void> {
+    this.members.splice(this.members.indexOf(member), 1);
+    member.process.kill('SIGKILL');
+    await member.process.exited;
+  }
+
+  async stop(): Promise<void> {
+    for (const { process } of this.members) process.kill('SIGKILL');
+    await Promise.all(this.members.map(({ process }) => process.exited));
+    await this.cleanUp();
+  }
+}
+
+/** The processes of a topology; each role that can be several is two. */
+const ROLES: Record<Topology, readonly Role[]> = {
+  embedded: ['server'],
+  shared: ['server'],
+  fleet: ['api-gateway', 'api-gateway', 'queue-manager', 'queue-manager', 'scheduler', 'scheduler'],
+};
+
+/** Starts a topology on stores of its own. */
+export async function startSystem(topology: Topology, env: Env = {}): Promise<System> {
+  const system = await createSystem(topology, env);
+  await Promise.all(ROLES[topology].map((role) => system.start(role)));
+  return system;
+}
+
+/** The stores of a topology, with no process yet. */
+export async function createSystem(topology: Topology, env: Env = {}): Promise<System> {
+  if (topology === 'embedded') {
+    const folder = mkdtempSync(join(tmpdir(), 'llmq-system-'));
+    return new System(topology, { DATA_DIR: folder, ...env }, () =>
+      Promise.resolve(rmSync(folder, { recursive: true, force: true })),
+    );
+  }
+  const database = await createTestDatabase(await postgresUrlForTests());
+  const stores = {
+    DATABASE_URL: database.url,
+    DATABASE_POOL: '8',
+    REDIS_URL: await redisUrlForTests(),
+    REDIS_PREFIX: crypto.randomUUID(),
+  };
+  return new System(topology, { ...stores, ...env }, () => database.drop());
+}
