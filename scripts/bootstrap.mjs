@@ -11,6 +11,7 @@ import { run } from './bootstrap/run.mjs';
 const PROGRAMS = {
   start: 'dist/apps/server/src/main.js',
   stack: 'dist/scripts/stack.js',
+  docs: 'dist/scripts/generate-docs.js',
   bench: 'dist/tests/bench/main.js',
 };
 

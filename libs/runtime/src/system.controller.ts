@@ -56,7 +56,9 @@ export class SystemController {
 
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  prometheus(): Promise<string> {
+  async prometheus(): Promise<string> {
+    for (const [dependency, { status }] of Object.entries(await this.health.components()))
+      this.metrics.dependencyUp.set({ dependency }, status === 'healthy' ? 1 : 0);
     return this.metrics.registry.metrics();
   }
 }

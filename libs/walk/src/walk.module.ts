@@ -20,6 +20,7 @@ import { QueueView } from './queue-view.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
 import { AcceptMessage, RunMessage } from './walk.js';
+import { Withdraw } from './withdraw.js';
 
 /** Brings messages into the schedule; gateway, worker and scheduler of one process share it. */
 @Module({
@@ -36,16 +37,8 @@ export class EnqueueModule {}
     provide(Admission, [MessageSettings]),
     provide(QueueView, [JobQueue, QueueSettings, Metrics, Clock]),
     provide(AcceptMessage, [Admission, QueueView, MessageLedger, Enqueuer]),
-    provide(CancelMessage, [
-      Database,
-      MessageLedger,
-      MessageReader,
-      ControlBus,
-      JobQueue,
-      ReplyStreams,
-      Enqueuer,
-      Log,
-    ]),
+    provide(Withdraw, [ReplyStreams, JobQueue, Enqueuer, Metrics, Log]),
+    provide(CancelMessage, [Database, MessageLedger, MessageReader, ControlBus, Withdraw]),
   ],
   exports: [AcceptMessage, CancelMessage, QueueView],
 })

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { configSchema, formatDuration, type Leaf, LEAVES } from '#config';
+
+/** The default of a setting as one would write it; undefined where it has none. */
+export function defaultOf({ schema, meta }: Leaf): string | undefined {
+  const prefault = schema instanceof z.ZodPrefault ? (schema.def.defaultValue as unknown) : undefined;
+  if (prefault === undefined) return undefined;
+  if (Array.isArray(prefault)) return '[]';
+  return meta.unit === 'ms' && typeof prefault === 'number' ? formatDuration(prefault) : String(prefault);
+}
+
+/** `docs/configuration.md`: every setting with its variable, default, unit and comment. */
+export function configurationPage(): string {
+  const rows = LEAVES.map((leaf) => {
+    const { path, meta } = leaf;
+    const value = defaultOf(leaf);
+    const unit = meta.unit === 'ms' ? 'duration' : (meta.unit ?? '');
+    return `| \`${path.join('.')}\` | \`${meta.env}\` | ${value ? `\`${value}\`` : ''} | ${unit} | ${meta.description} |`;
+  });
+  return `<!-- Made by \`npm run docs\` from libs/config/src/sections; a test holds it against the code. -->
+
+# Configuration
+
+Settings come from a YAML file (\`--config FILE\`; \`configs/config.yaml\` when it exists) and from the environment, which wins. \`--validate\` checks both, names every problem at once and exits with 0 or 1. An empty variable counts as not set.
+
+Durations are written \`250ms\`, \`30s\`, \`5m\`, \`24h\` or \`7d\`; a plain number is milliseconds. Editors complete the file when its first line is \`# yaml-language-server: $schema=./config.schema.json\`.
+
+Secrets (\`auth.keys\`, \`storage.database_url\`, \`storage.redis_url\`, \`providers.openai.api_key\`) are never logged and never answered.
+
+| setting | environment | default | unit | what it does |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+## API keys
+
+\`\`\`yaml
+auth:
+  keys:
+    - name: app
+      sha256: <64 hex digits of the SHA-256 of the key>
+      tenant: acme
+      scopes: [read, write]
+\`\`\`
+
+\`printf %s "$KEY" | sha256sum\` gives the digest. A key can also be written as \`key: …\`. Clients send it as \`Authorization: Bearer …\` or \`X-API-Key: …\`. While no keys are configured the server listens on 127.0.0.1 only and answers only under the names in \`http.allowed_hosts\`, unless it is started with \`--insecure\`.
+`;
+}
+
+/** \`configs/config.schema.json\`: what an editor completes and checks the file with. */
+export function configurationSchema(): string {
+  const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** \`configs/config.yaml\`: every setting with its default, commented out. */
+export function exampleFile(): string {
+  const lines = ['# yaml-language-server: $schema=./config.schema.json', '# Every setting with its default; take the # off a line, and off its sections, to change it.'];
+  let open: readonly string[] = [];
+  for (const leaf of LEAVES) {
+    const sections = leaf.path.slice(0, -1);
+    const shared = sections.findIndex((name, i) => open[i] !== name);
+    const first = shared < 0 ? sections.length : shared;
+    if (first === 0) lines.push('');
+    sections.slice(first).forEach((name, i) => lines.push(`# ${'  '.repeat(first + i)}${name}:`));
+    open = sections;
+    const indent = '  '.repeat(sections.length);
+    lines.push(`# ${indent}# ${leaf.meta.description}`);
+    lines.push(`# ${indent}${leaf.path.at(-1)!}: ${yamlValue(defaultOf(leaf))}`.trimEnd());
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function yamlValue(value: string | undefined): string {
+  if (value === undefined) return '';
+  return value === '' || /[:,[\]#]/.test(value) ? (value === '[]' ? value : `'${value}'`) : value;
+}

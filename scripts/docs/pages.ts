@@ -1,0 +1,13 @@
+import { configurationPage, configurationSchema, exampleFile } from './configuration.js';
+import { errorsPage, metricsPage } from './reference.js';
+
+/** Every file that is made from the code, by its path. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  return {
+    'docs/configuration.md': configurationPage(),
+    'configs/config.schema.json': configurationSchema(),
+    'configs/config.example.yaml': exampleFile(),
+    'docs/errors.md': errorsPage(),
+    'docs/metrics.md': await metricsPage(),
+  };
+}

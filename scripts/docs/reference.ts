@@ -1,0 +1,47 @@
+import { ERRORS } from '#contracts';
+import { Metrics } from '#observability';
+
+/** `docs/errors.md`: every error code that a client can see. */
+export function errorsPage(): string {
+  const rows = Object.entries(ERRORS).map(([code, row]) => {
+    const seedCode = 'seedCode' in row ? row.seedCode : '';
+    return `| \`${code}\` | ${row.status} | ${row.retryable ? 'yes' : 'no'} | ${row.title} | ${seedCode} |`;
+  });
+  return `<!-- Made by \`npm run docs\` from libs/contracts/src/errors.ts; a test holds it against the code. -->
+
+# Errors
+
+Every failed request is answered with \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, a stable \`code\`, \`detail\`, the \`request_id\`, and \`errors\` with the name of each bad field and what to change. Decide by \`code\`, never by text. The same codes stand in \`error.code\` of a message that failed and in the \`end\` event of its stream. \`GET /errors/{code}\` explains one.
+
+*Again* says whether the same request may succeed later; \`retry-after\` (seconds) and \`retry-after-ms\` say when.
+
+| code | status | again | meaning | seed code |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+/** `docs/metrics.md`: every metric of our own. */
+export async function metricsPage(): Promise<string> {
+  const metrics = (await new Metrics().registry.getMetricsAsJSON()).filter(({ name }) => name.startsWith('llmq_'));
+  const labels = labelNames();
+  const rows = metrics.map(({ name, type, help }) => `| \`${name}\` | ${String(type)} | ${labels(name)} | ${help} |`);
+  return `<!-- Made by \`npm run docs\` from libs/observability/src/metrics.ts; a test holds it against the code. -->
+
+# Metrics
+
+Every process serves Prometheus text on \`/metrics\`: the metrics below, and those of Node itself (\`process_*\`, \`nodejs_*\`). No label ever holds the id of a user, a tenant or a message.
+
+| metric | type | labels | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function labelNames(): (metric: string) => string {
+  const metrics = new Metrics();
+  return (name) => {
+    const metric = metrics.registry.getSingleMetric(name) as unknown as { labelNames: readonly string[] };
+    return metric.labelNames.map((label) => `\`${label}\``).join(', ');
+  };
+}
