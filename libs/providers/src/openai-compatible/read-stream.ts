@@ -18,7 +18,7 @@ const chunkSchema = z.object({
     .object({ prompt_tokens: z.number().int().min(0), completion_tokens: z.number().int().min(0) })
     .nullish()
     .catch(undefined),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 /** A single event may be this long; a longer one is not an answer but an attack or a fault. */
