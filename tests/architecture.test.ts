@@ -23,7 +23,9 @@ const layerOf = (part: string) => LAYERS.findIndex((layer) => layer.includes(par
 const sources = globSync('{apps,libs}/*/src/**/*.ts');
 const isTest = (file: string) => /\.(test|conformance)\.ts$/.test(file);
 const importsOf = (file: string) =>
-  [...readFileSync(file, 'utf8').matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map((match) => match[1] ?? match[2]!);
+  [...readFileSync(file, 'utf8').matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map(
+    (match) => match[1] ?? match[2]!,
+  );
 
 describe('the layers', () => {
   test('hold every part once', () => {
@@ -39,7 +41,9 @@ describe('the layers', () => {
         expect(target, 'only tests import #testing').not.toBe('testing');
         expect(layerOf(target), specifier).toBeLessThan(layerOf(part));
       } else if (specifier.startsWith('.'))
-        expect(new URL(specifier, `file:///${file}`).pathname, specifier).toMatch(new RegExp(`/${part}/src/`));
+        expect(new URL(specifier, `file:///${file}`).pathname, specifier).toMatch(
+          new RegExp(`/${part}/src/`),
+        );
     }
   });
 });
@@ -66,11 +70,17 @@ describe('the manifests', () => {
     devDependencies: Record<string, string>;
     optionalDependencies: Record<string, string>;
   };
-  const nest = JSON.parse(readFileSync('nest-cli.json', 'utf8')) as { projects: Record<string, { root: string }> };
+  const nest = JSON.parse(readFileSync('nest-cli.json', 'utf8')) as {
+    projects: Record<string, { root: string }>;
+  };
 
   test('package.json and nest-cli.json name every part', () => {
     const roots = globSync('{apps,libs}/*').toSorted();
-    expect(Object.values(nest.projects).map(({ root }) => root).toSorted()).toEqual(roots);
+    expect(
+      Object.values(nest.projects)
+        .map(({ root }) => root)
+        .toSorted(),
+    ).toEqual(roots);
     const importable = PARTS.filter((part) => part !== 'server').map((part) => `#${part}`);
     expect(Object.keys(manifest.imports).toSorted()).toEqual(importable.toSorted());
   });
@@ -78,7 +88,11 @@ describe('the manifests', () => {
   test('every dependency is pinned exactly and has its reason in docs/dependencies.md', () => {
     const reasons = readFileSync('docs/dependencies.md', 'utf8');
     const { dependencies, devDependencies, optionalDependencies } = manifest;
-    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
+    for (const [name, version] of Object.entries({
+      ...dependencies,
+      ...devDependencies,
+      ...optionalDependencies,
+    })) {
       expect(version, name).toMatch(/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$/);
       expect(reasons).toContain(`\`${name}\``);
     }

@@ -54,7 +54,10 @@ export function configurationSchema(): string {
 
 /** \`configs/config.yaml\`: every setting with its default, commented out. */
 export function exampleFile(): string {
-  const lines = ['# yaml-language-server: $schema=./config.schema.json', '# Every setting with its default; take the # off a line, and off its sections, to change it.'];
+  const lines = [
+    '# yaml-language-server: $schema=./config.schema.json',
+    '# Every setting with its default; take the # off a line, and off its sections, to change it.',
+  ];
   let open: readonly string[] = [];
   for (const leaf of LEAVES) {
     const sections = leaf.path.slice(0, -1);

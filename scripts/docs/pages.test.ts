@@ -6,13 +6,15 @@ import { generatedFiles } from './pages.js';
 
 const files = await generatedFiles();
 
-test.each(Object.entries(files))('%s is what the code says; `npm run docs` makes it anew', (path, content) => {
-  expect(readFileSync(path, 'utf8')).toBe(content);
-});
+test.each(Object.entries(files))(
+  '%s is what the code says; `npm run docs` makes it anew',
+  (path, content) => {
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  },
+);
 
 test('the example file, with every # taken off, is the default configuration', () => {
-  const uncommented = files['configs/config.example.yaml']!
-    .split('\n')
+  const uncommented = files['configs/config.example.yaml']!.split('\n')
     .slice(2)
     .map((line) => line.replace(/^# /, ''))
     .join('\n');

@@ -23,9 +23,13 @@ ${rows.join('\n')}
 
 /** `docs/metrics.md`: every metric of our own. */
 export async function metricsPage(): Promise<string> {
-  const metrics = (await new Metrics().registry.getMetricsAsJSON()).filter(({ name }) => name.startsWith('llmq_'));
+  const metrics = (await new Metrics().registry.getMetricsAsJSON()).filter(({ name }) =>
+    name.startsWith('llmq_'),
+  );
   const labels = labelNames();
-  const rows = metrics.map(({ name, type, help }) => `| \`${name}\` | ${String(type)} | ${labels(name)} | ${help} |`);
+  const rows = metrics.map(
+    ({ name, type, help }) => `| \`${name}\` | ${String(type)} | ${labels(name)} | ${help} |`,
+  );
   return `<!-- Made by \`npm run docs\` from libs/observability/src/metrics.ts; a test holds it against the code. -->
 
 # Metrics

@@ -16,7 +16,7 @@ export type Topology = (typeof TOPOLOGIES)[number];
 
 export type Role = 'server' | 'api-gateway' | 'queue-manager' | 'scheduler';
 
-type Env = Readonly<Record<string, string | undefined>>;
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Timings that let a test see in a second what takes a minute in production. */
 const FAST: Env = {
@@ -29,6 +29,7 @@ const FAST: Env = {
   SCHEDULER_RECONCILE_AFTER: '300ms',
   MESSAGE_RETRY_BASE: '50ms',
   STREAM_WATCHDOG: '300ms',
+  STREAM_HEARTBEAT: '500ms',
   SIMULATOR_DELAY: '20ms',
   SIMULATOR_FAULTS: 'true',
   // What the machine that runs the tests happens to have set.
@@ -58,18 +59,23 @@ export class System {
 
   constructor(
     readonly topology: Topology,
-    private readonly env: Env,
+    readonly env: Env,
     private readonly cleanUp: () => Promise<void>,
   ) {}
 
   async start(role: Role, env: Env = {}): Promise<Member> {
-    const script = join(import.meta.dirname, `../../dist/apps/${role}/src/main.js`);
-    const process = spawnNode(script, [], { ...FAST, ...this.env, ...env });
+    const process = this.spawn(role, env);
     const line = await process.waitForLine('"msg":"listening"', 30_000);
     const { url } = JSON.parse(line) as { url: string };
     const member = new Member(role, process, url.replace('0.0.0.0', '127.0.0.1'));
     this.members.push(member);
     return member;
+  }
+
+  /** A process that need not come to listen; the test sees to its end. */
+  spawn(role: Role, env: Env = {}): ManagedProcess {
+    const script = join(import.meta.dirname, `../../dist/apps/${role}/src/main.js`);
+    return spawnNode(script, [], { ...FAST, ...this.env, ...env });
   }
 
   of(...roles: Role[]): Member[] {
@@ -89,6 +95,13 @@ export class System {
     this.members.splice(this.members.indexOf(member), 1);
     member.process.kill('SIGKILL');
     await member.process.exited;
+  }
+
+  /** Asks a member to end in order, and answers with its exit code; it no longer counts. */
+  async terminate(member: Member): Promise<number | null> {
+    this.members.splice(this.members.indexOf(member), 1);
+    member.process.kill('SIGTERM');
+    return member.process.exited;
   }
 
   async stop(): Promise<void> {

@@ -20,7 +20,7 @@ import { StreamReply } from './stream-reply.js';
   controllers: [MessagesController, ConversationsController, GatewayControlEvents],
   providers: [
     provide(OpenStreams, [HttpSettings, Metrics]),
-    provide(ReplyFeed, [ReplyStreams, MessageReader]),
+    provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
     provide(StreamReply, [ReplyFeed, OpenStreams, StreamSettings, Log]),
   ],
 })

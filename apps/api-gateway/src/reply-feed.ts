@@ -1,3 +1,4 @@
+import { type StreamSettings } from '#config';
 import { AppError, isFinal, type Message, type ReplyEntry } from '#contracts';
 import { type MessageReader } from '#ledger';
 import { type ReplyStreams } from '#streaming';
@@ -13,6 +14,7 @@ export class ReplyFeed {
   constructor(
     private readonly streams: ReplyStreams,
     private readonly reader: MessageReader,
+    private readonly settings: StreamSettings,
   ) {}
 
   /**
@@ -37,12 +39,18 @@ export class ReplyFeed {
     }
   }
 
-  /** When nothing comes for a while the ledger is asked, so that a reader never waits for an end that was lost. */
+  /**
+   * When nothing comes for the time of a heartbeat the ledger is asked, so that a reader never waits for an end
+   * that was lost; more often would be a storm of queries where thousands wait for their turn.
+   */
   async *#follow({ tenantId, id }: Message, after: number, signal: AbortSignal): Feed {
+    let asked = performance.now();
     try {
       for await (const batch of this.streams.read(id, after, signal)) {
         yield batch;
-        if (batch !== 'silence') continue;
+        if (batch !== 'silence') asked = performance.now();
+        if (performance.now() - asked < this.settings.value.heartbeat) continue;
+        asked = performance.now();
         const message = await this.reader.find(tenantId, id);
         if (message && isFinal(message.status) && !(await this.streams.tail(id))?.ended) {
           yield* snapshot(message);

@@ -39,7 +39,9 @@ describe('loadConfig', () => {
   });
 
   test('reads the file, and the environment wins over it', () => {
-    const file = fileWith('http:\n  port: 9000\nmessages:\n  timeout: 90s\nqueue:\n  max_waiting:\n    low: 7\n');
+    const file = fileWith(
+      'http:\n  port: 9000\nmessages:\n  timeout: 90s\nqueue:\n  max_waiting:\n    low: 7\n',
+    );
     const config = loadConfig({ env: { PORT: '9001', MESSAGE_MAX_RETRIES: '' }, file });
     expect(config.http.port).toBe(9001);
     expect(config.messages).toMatchObject({ timeout: 90_000, max_retries: 3 });
@@ -108,7 +110,9 @@ describe('durations', () => {
     ['7', 7],
   ])('%s is %i ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
 
-  test.each(['', 'soon', '-1s', '1 year', '1e3'])('%s is none', (text) => expect(parseDuration(text)).toBeUndefined());
+  test.each(['', 'soon', '-1s', '1 year', '1e3'])('%s is none', (text) =>
+    expect(parseDuration(text)).toBeUndefined(),
+  );
 
   test('are written as they are read', () => {
     for (const ms of [0, 1, 999, 1_000, 90_000, 3_600_000, 86_400_000])

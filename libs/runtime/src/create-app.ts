@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Config } from '#config';
 import { Health, Log, Metrics } from '#observability';
 import { CoreModule } from './core.module.js';
 import { addHttpHooks, requestIdOf } from './http-hooks.js';
 import { NestLog } from './nest-log.js';
-import { ProblemFilter } from './problem.filter.js';
+import { asAppError } from './problem.js';
+import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { SystemController } from './system.controller.js';
 import { ValidationPipe } from './validation.pipe.js';
 
@@ -27,6 +28,8 @@ export async function createApp(
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(config), {
     bufferLogs: true,
+    // Fastify reads JSON by itself; Nest would also take forms, which any web page may send to localhost.
+    bodyParser: false,
     // A wiring mistake must fail a test, not end its runner.
     abortOnError: false,
   });
@@ -35,6 +38,7 @@ export async function createApp(
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  server.removeContentTypeParser('text/plain');
   addHttpHooks(server, app.get(Metrics), app.get(Health));
   return app;
 }
@@ -45,9 +49,11 @@ function httpAdapter({ http }: Config): FastifyAdapter {
     requestTimeout: http.request_timeout,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
-    // Open streams are ended by their controller; whatever is left must not keep the process alive.
-    forceCloseConnections: true,
+    // Requests under way are answered before the server closes; `runProcess` cuts what takes too long.
+    forceCloseConnections: 'idle',
     maxParamLength: 256,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(asAppError(error), request, reply),
     genReqId: (request: { headers: Parameters<typeof requestIdOf>[0] }) => requestIdOf(request.headers),
   });
 }

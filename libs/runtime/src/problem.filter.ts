@@ -15,12 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = asAppError(thrown);
     this.#write(error, request);
-    if (reply.sent || reply.raw.headersSent) return;
-    void reply
-      .status(error.status)
-      .headers(headersOf(error))
-      .type('application/problem+json')
-      .send(toProblem(error, request.id));
+    if (!reply.sent && !reply.raw.headersSent) sendProblem(error, request, reply);
   }
 
   #write(error: AppError, request: FastifyRequest): void {
@@ -34,6 +29,15 @@ export class ProblemFilter implements ExceptionFilter {
     else if (error.status >= 500) this.log.warn({ ...fields, reason: error.message }, 'request failed');
     else this.log.debug({ ...fields, reason: error.message }, 'request refused');
   }
+}
+
+/** Also for what Fastify refuses before any hook or route has run. */
+export function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .status(error.status)
+    .headers({ ...headersOf(error), 'x-request-id': request.id })
+    .type('application/problem+json')
+    .send(toProblem(error, request.id));
 }
 
 function headersOf(error: AppError): Record<string, string> {

@@ -3,6 +3,9 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config } from '#config';
 import { Health, Log } from '#observability';
 
+/** Requests that are under way when the workers have drained have this long to be answered. */
+const ANSWER_PATIENCE_MS = 5_000;
+
 /** Without API keys only this machine is answered, unless the operator says otherwise. */
 export function listenAddress({ http, auth }: Config): string {
   if (http.host !== '') return http.host;
@@ -20,7 +23,7 @@ export async function runProcess(app: NestFastifyApplication, config: Config): P
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'shutting down');
-    void shutDown(app, config.http.drain_delay).then(
+    void shutDown(app, config).then(
       () => process.exit(0),
       (err: unknown) => {
         log.error({ err }, 'did not shut down cleanly');
@@ -37,9 +40,11 @@ export async function runProcess(app: NestFastifyApplication, config: Config): P
   return url;
 }
 
-async function shutDown(app: NestFastifyApplication, drainDelayMs: number): Promise<void> {
+async function shutDown(app: NestFastifyApplication, config: Config): Promise<void> {
   app.get(Health).drain();
-  await delay(drainDelayMs);
+  await delay(config.http.drain_delay);
+  const patience = config.workers.drain_timeout + ANSWER_PATIENCE_MS;
+  setTimeout(() => app.getHttpServer().closeAllConnections(), patience).unref();
   await app.close();
 }
 

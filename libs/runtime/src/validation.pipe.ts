@@ -25,6 +25,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
 
   override transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
     requireShallow(value);
+    if (metadata.type === 'param') requireStorable(value, metadata.data ?? 'path');
     return super.transform(value, metadata) as Promise<T>;
   }
 }
@@ -59,6 +60,14 @@ function codeOf(issues: readonly Issue[], fields: readonly FieldProblem[]): Erro
 function contentCode(message: string): ErrorCode {
   if (message.includes('empty')) return 'content_empty';
   return message.includes('at most') ? 'content_too_long' : 'invalid_request';
+}
+
+/** No id holds NUL, and Postgres does not even let one be asked for. */
+function requireStorable(value: unknown, field: string): void {
+  if (typeof value !== 'string' || !value.includes('\0')) return;
+  throw new AppError('invalid_request', `${field}: must not contain NUL`, {
+    fields: [{ field, message: 'must not contain NUL' }],
+  });
 }
 
 /** Walks without recursion, so that depth cannot overflow the stack. */

@@ -7,8 +7,9 @@ import { type Duty } from './leader.js';
 
 const GENERATION = 'queue_generation';
 
-/** Most messages brought in one tick. */
-const BATCH = 2_000;
+/** Messages in one batch, and most batches in one tick: the lease must not run out meanwhile. */
+const BATCH = 1_000;
+const ROUNDS = 10;
 
 /**
  * Keeps the schedule true to the ledger: brings in what was committed but never enqueued, what a dead worker left
@@ -29,11 +30,17 @@ export class Reconciler implements Duty {
 
   async perform(): Promise<void> {
     await this.#noticeLoss();
+    for (let round = 0; round < ROUNDS; round += 1) if (!(await this.#bring())) return;
+  }
+
+  /** One batch; whether there may be more. */
+  async #bring(): Promise<boolean> {
     const messages = await this.ledger.unscheduled(this.settings.value.reconcile_after, BATCH);
-    if (messages.length === 0) return;
+    if (messages.length === 0) return false;
     await this.enqueuer.enqueue(messages);
     for (const { reason } of messages) this.metrics.reconciled.inc({ reason });
     this.log.info({ messages: messages.length }, 'brought messages into the schedule');
+    return messages.length >= BATCH;
   }
 
   /** The schedule says which generation it is; another one than the last time has forgotten everything. */

@@ -109,15 +109,15 @@ export const streams = section(
       { min: '100ms', max: '5m' },
       {
         env: 'STREAM_HEARTBEAT',
-        description: 'A comment is sent this often while a stream is silent.',
+        description: 'While a stream is silent, a comment is sent and the ledger is asked this often.',
       },
     ),
     watchdog: duration(
-      '2s',
+      '5s',
       { min: '100ms', max: '1m' },
       {
         env: 'STREAM_WATCHDOG',
-        description: 'A silent reader looks into the log, and then into the ledger, this often.',
+        description: 'A silent reader looks into the log this often, should news of an event have got lost.',
       },
     ),
     write_timeout: duration(
