@@ -1,9 +1,9 @@
-import { ApiGatewayModule } from '#api-gateway';
+import { ApiGatewayModule } from '#apps/api-gateway';
 import { type Config, configFromCommandLine } from '#config';
 import { connectControl } from '#control';
-import { QueueManagerModule } from '#queue-manager';
+import { QueueManagerModule } from '#apps/queue-manager';
 import { createApp, runProcess, startOrExit } from '#runtime';
-import { SchedulerModule } from '#scheduler';
+import { SchedulerModule } from '#apps/scheduler';
 
 /** What somebody who has just started the system wants to know. */
 function welcome(url: string, { storage, providers }: Config): string {

@@ -1,4 +1,5 @@
 export * from './database.js';
+export * from './database.module.js';
 export { FolderInUseError } from './folder-lock.js';
 export * from './open-database.js';
 export * from './pool.js';

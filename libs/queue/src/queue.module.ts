@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { QueueSettings } from '#config';
-import { Database } from '#database';
-import { LedgerModule } from '#ledger';
+import { Database, DatabaseModule } from '#database';
 import { Log } from '#observability';
 import { RedisModule, SharedRedis } from '#redis';
 import { Closers } from '#runtime';
@@ -30,7 +29,7 @@ async function openQueue(
 
 /** The schedule: BullMQ on Redis, or on the ledger's database where there is no Redis. */
 @Module({
-  imports: [RedisModule, LedgerModule],
+  imports: [RedisModule, DatabaseModule],
   providers: [
     {
       provide: JobQueue,

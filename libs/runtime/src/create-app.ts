@@ -51,7 +51,7 @@ function httpAdapter({ http }: Config): FastifyAdapter {
     keepAliveTimeout: 72_000,
     // Requests under way are answered before the server closes; `runProcess` cuts what takes too long.
     forceCloseConnections: 'idle',
-    maxParamLength: 256,
+    routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(asAppError(error), request, reply),
     genReqId: (request: { headers: Parameters<typeof requestIdOf>[0] }) => requestIdOf(request.headers),

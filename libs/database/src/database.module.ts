@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { StorageSettings } from '#config';
+import { Health } from '#observability';
+import { Closers } from '#runtime';
+import { Database } from './database.js';
+import { openDatabase } from './open-database.js';
+
+async function open(settings: StorageSettings, health: Health, closers: Closers): Promise<Database> {
+  const database = await openDatabase(settings);
+  closers.add('database', () => database.close());
+  health.register({ name: 'database', whenFailing: 'unhealthy', check: () => database.ping() });
+  return database;
+}
+
+@Module({
+  providers: [{ provide: Database, inject: [StorageSettings, Health, Closers], useFactory: open }],
+  exports: [Database],
+})
+export class DatabaseModule {}
