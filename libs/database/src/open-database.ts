@@ -7,6 +7,7 @@ import { Database } from './database.js';
 import { EmbeddedPool } from './embedded-pool.js';
 import { FolderLock } from './folder-lock.js';
 import { type Pool } from './pool.js';
+import { becomeSoleProcess } from './sole-process.js';
 
 /** BullMQ's tables live in a schema of their own; ours are in `public`. */
 const SEARCH_PATH = 'public, bullmq';
@@ -19,6 +20,7 @@ export async function openDatabase({ value }: StorageSettings): Promise<Database
         max: value.database_pool,
         timeoutMs: value.database_timeout,
         startTimeoutMs: value.start_timeout,
+        alone: value.redis_url === undefined,
       });
 }
 
@@ -37,11 +39,13 @@ interface PostgresOptions {
   readonly max: number;
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
+  /** Whether no other process may use the database. */
+  readonly alone: boolean;
 }
 
 async function openPostgres(
   url: string,
-  { max, timeoutMs, startTimeoutMs }: PostgresOptions,
+  { max, timeoutMs, startTimeoutMs, alone }: PostgresOptions,
 ): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
@@ -53,7 +57,12 @@ async function openPostgres(
   });
   // A dropped idle connection is replaced by the next query; without a listener it would end the process.
   pool.on('error', () => {});
-  const database = new Database(pool as unknown as Pool, 'postgres', () => pool.end());
+  let leave: () => Promise<void> = () => Promise.resolve();
+  const database = new Database(pool as unknown as Pool, 'postgres', async () => {
+    await pool.end();
+    await leave();
+  });
   await waitFor(() => database.ping(), startTimeoutMs, 'Postgres');
+  if (alone) leave = await becomeSoleProcess(url);
   return database;
 }

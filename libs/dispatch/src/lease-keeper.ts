@@ -13,13 +13,14 @@ export interface Holding {
 }
 
 /**
- * Renews, in one go, everything that the running messages hold: locks in the schedule, slots, and leases in the
- * ledger. A message that was lost or cancelled meanwhile is stopped; that is also how a cancel arrives whose
+ * Renews everything that the running messages hold: locks in the schedule, slots, and leases in the ledger. Each
+ * of them by itself, so that a Redis that does not answer does not let the leases in Postgres run out, and the
+ * reverse. A message that was lost or cancelled meanwhile is stopped; that is also how a cancel arrives whose
  * control event got lost.
  */
 export class LeaseKeeper {
   readonly #holdings = new Map<string, Holding>();
-  readonly #ticker: Ticker;
+  readonly #tickers: readonly Ticker[];
 
   constructor(
     private readonly queue: JobQueue,
@@ -30,19 +31,18 @@ export class LeaseKeeper {
     private readonly log: Log,
   ) {
     const everyMs = Math.max(100, Math.floor(settings.value.lock_duration / 3));
-    this.#ticker = new Ticker(
-      everyMs,
-      () => this.renew(),
-      (err) => this.log.warn({ err }, 'renewing leases failed'),
+    const onError = (err: unknown) => this.log.warn({ err }, 'renewing leases failed');
+    this.#tickers = [() => this.#renewLocks(), () => this.#renewSlots(), () => this.#renewLeases()].map(
+      (renew) => new Ticker(everyMs, renew, onError),
     );
   }
 
   start(): void {
-    this.#ticker.start();
+    for (const ticker of this.#tickers) ticker.start();
   }
 
-  stop(): Promise<void> {
-    return this.#ticker.stop();
+  async stop(): Promise<void> {
+    await Promise.all(this.#tickers.map((ticker) => ticker.stop()));
   }
 
   hold(holding: Holding): void {
@@ -53,28 +53,16 @@ export class LeaseKeeper {
     this.#holdings.delete(messageId);
   }
 
-  /** Every part is tried, so that a dead Redis does not let the leases in Postgres run out, and the reverse. */
-  async renew(): Promise<void> {
-    const holdings = [...this.#holdings.values()];
-    if (holdings.length === 0) return;
-    const results = await Promise.allSettled([
-      this.#renewLocks(holdings),
-      this.slots.renew(
-        UPSTREAM,
-        holdings.map(({ slot }) => slot),
-      ),
-      this.#renewLeases(),
-    ]);
-    for (const result of results)
-      if (result.status === 'rejected')
-        this.log.warn({ err: result.reason as unknown }, 'renewing leases failed');
-  }
-
-  async #renewLocks(holdings: readonly Holding[]): Promise<void> {
-    const lost = await this.queue.extend(holdings.map(({ job }) => job));
+  async #renewLocks(): Promise<void> {
+    const lost = await this.queue.extend([...this.#holdings.values()].map(({ job }) => job));
     // Its lease in the ledger still fences it, so a lost lock alone is no reason to stop what was paid for.
     for (const { messageId } of lost)
       this.log.warn({ message_id: messageId }, 'lost the lock of a running message');
+  }
+
+  async #renewSlots(): Promise<void> {
+    const slots = [...this.#holdings.values()].map(({ slot }) => slot);
+    await this.slots.renew(UPSTREAM, slots);
   }
 
   async #renewLeases(): Promise<void> {

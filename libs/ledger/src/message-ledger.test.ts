@@ -26,7 +26,8 @@ async function emptyPostgres(): Promise<string> {
 }
 
 function postgres(DATABASE_URL: string): Promise<Database> {
-  return openDatabase(new StorageSettings(loadConfig({ env: { DATABASE_URL } }).storage));
+  const env = { DATABASE_URL, REDIS_URL: 'redis://127.0.0.1:1' };
+  return openDatabase(new StorageSettings(loadConfig({ env }).storage));
 }
 
 describe('MessageLedger on the embedded database', () => conformsToMessageLedger(embedded));

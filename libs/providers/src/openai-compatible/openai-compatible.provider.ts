@@ -36,9 +36,12 @@ export class OpenAiCompatible implements Provider {
     const forward = () => abort.abort(signal.reason);
     signal.addEventListener('abort', forward, { once: true });
     if (signal.aborted) forward();
+    const startedAt = performance.now();
     try {
       const body = await this.#call(request, abort);
-      yield* watched(readStream(body), abort, this.settings.idle_timeout);
+      // A model may think behind its headers: until the first token the longer time goes on.
+      const firstMs = this.settings.first_token_timeout - (performance.now() - startedAt);
+      yield* watched(readStream(body), abort, { firstMs, idleMs: this.settings.idle_timeout });
     } catch (error) {
       throw abort.signal.aborted ? abort.signal.reason : mapBroken(error);
     } finally {

@@ -28,6 +28,7 @@ const MAX_EVENT_LENGTH = 4_194_304;
 export async function* readStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<ProviderEvent> {
   let reason: string | null = null;
   let usage: { prompt_tokens: number; completion_tokens: number } | undefined;
+  let answered = false;
   let done = false;
   for await (const data of serverSentData(body)) {
     if (data === '[DONE]') {
@@ -37,6 +38,7 @@ export async function* readStream(body: AsyncIterable<Uint8Array>): AsyncGenerat
     const chunk = parseChunk(data);
     usage = chunk.usage ?? usage;
     const choice = chunk.choices?.[0];
+    answered ||= choice !== undefined;
     if (choice?.delta?.content) yield { type: 'delta', text: choice.delta.content };
     reason = choice?.finish_reason ?? reason;
   }
@@ -45,6 +47,7 @@ export async function* readStream(body: AsyncIterable<Uint8Array>): AsyncGenerat
       'provider_bad_response',
       'The stream of the provider ended in the middle of the answer',
     );
+  if (!answered) throw new AppError('provider_bad_response', 'The provider sent no answer at all');
   yield {
     type: 'finish',
     reason,

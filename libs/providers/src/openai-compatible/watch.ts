@@ -7,16 +7,16 @@ import { AppError } from '#contracts';
 export async function* watched<T>(
   source: AsyncIterable<T>,
   abort: AbortController,
-  idleTimeoutMs: number,
+  limits: { readonly firstMs: number; readonly idleMs: number },
 ): AsyncGenerator<T> {
-  const expire = () =>
-    abort.abort(new AppError('provider_timeout', `The provider was silent for ${idleTimeoutMs} ms`));
-  let timer = setTimeout(expire, idleTimeoutMs);
+  const expire = (ms: number) =>
+    abort.abort(new AppError('provider_timeout', `The provider was silent for ${Math.round(ms)} ms`));
+  let timer = setTimeout(expire, limits.firstMs, limits.firstMs);
   try {
     for await (const item of source) {
       clearTimeout(timer);
       yield item;
-      timer = setTimeout(expire, idleTimeoutMs);
+      timer = setTimeout(expire, limits.idleMs, limits.idleMs);
     }
   } finally {
     clearTimeout(timer);
