@@ -87,6 +87,14 @@ describe('loadConfig', () => {
     },
   );
 
+  test('opens no door without a key, unless told to', () => {
+    const env = { HOST: '0.0.0.0' };
+    expect(problemsOf(() => loadConfig({ env }))).toEqual([expect.stringContaining('--insecure')]);
+    expect(loadConfig({ env, insecure: true }).http.host).toBe('0.0.0.0');
+    expect(loadConfig({ env: { ...env, API_KEYS: 'app:0123456789abcdef' } }).http.host).toBe('0.0.0.0');
+    expect(loadConfig({ env: { HOST: '127.0.0.1' } }).http.host).toBe('127.0.0.1');
+  });
+
   test('is frozen to the bottom', () => {
     const config = loadConfig({ env: {} });
     expect(Object.isFrozen(config.queue.max_waiting)).toBe(true);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { type z } from 'zod';
 import { type Leaf, LEAVES } from './leaves.js';
-import { type Config, configSchema } from './schema.js';
+import { type Config, configSchema, contradictionIn } from './schema.js';
 
 /** Everything that is wrong with a configuration, one line each. */
 export class ConfigError extends Error {
@@ -31,6 +31,8 @@ export function loadConfig({ env, file, insecure }: ConfigSources): Config {
   if (insecure) set(tree, ['auth', 'insecure'], true);
   const parsed = configSchema.safeParse(tree);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, env)));
+  const contradiction = contradictionIn(parsed.data);
+  if (contradiction) throw new ConfigError([contradiction]);
   return freeze(parsed.data);
 }
 

@@ -63,7 +63,8 @@ export class ReplyStreams {
   async #next(messageId: string, cursor: number, live: Live): Promise<readonly ReplyEntry[]> {
     const recent = live.entries();
     const isAhead = (recent.at(-1)?.seq ?? 0) > cursor;
-    if (isAhead && continues(recent[0]!, cursor)) {
+    // A reset in memory may follow numbers that are still in the log; whoever reads late gets those, too.
+    if (isAhead && recent[0]!.seq <= cursor + 1) {
       const start = recent.findIndex(({ seq }) => seq > cursor);
       return untilEnd(recent.slice(start));
     }

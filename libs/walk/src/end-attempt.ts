@@ -3,7 +3,7 @@ import { type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
 import { type ReplyWriter } from '#streaming';
-import { type Ending, type Finish } from './finish.js';
+import { type Ending, type Finish, tagsOf } from './finish.js';
 import { estimate, type Generated } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
@@ -45,7 +45,7 @@ export class EndAttempt {
     if (error instanceof Stopped) return this.#stopped(state, error);
     const failure = toAppError(error);
     if (failure.code === 'internal')
-      this.log.error({ err: error, message_id: state.message.id }, 'a bug failed an attempt');
+      this.log.error({ err: error, ...tagsOf(state.message) }, 'a bug failed an attempt');
     const verdict = this.policy.judge(failure, state.message.retryCount, state.message.maxRetries);
     return verdict.retry ? this.#again(state, failure, verdict.delayMs) : this.bury(state, failure);
   }
@@ -54,10 +54,7 @@ export class EndAttempt {
   async bury(state: AttemptState, error: AppError): Promise<Outcome> {
     const status = error.code === 'provider_timeout' ? 'timeout' : 'failed';
     const failure = { code: error.code, message: error.message };
-    this.log.warn(
-      { message_id: state.message.id, code: error.code, reason: error.message },
-      'message failed for good',
-    );
+    this.log.warn({ ...tagsOf(state.message), code: error.code, reason: error.message }, 'message failed for good');
     return this.#end(state, { ...this.#nothing(state), status, failure, dead: true, callState: 'failed' });
   }
 
@@ -108,10 +105,8 @@ export class EndAttempt {
     );
     if (!kept) return 'lost';
     this.metrics.retried.inc({ code: error.code });
-    this.log.info(
-      { message_id: message.id, code: error.code, delay_ms: delayMs, reason: error.message },
-      'will retry',
-    );
+    const why = { code: error.code, reason: error.message, delay_ms: delayMs };
+    this.log.info({ ...tagsOf(message), ...why }, 'will retry');
     return { againInMs: delayMs };
   }
 

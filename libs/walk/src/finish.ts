@@ -52,6 +52,7 @@ export class Finish {
       writer?.abandon();
       return false;
     }
+    this.log.info({ ...tagsOf(message), status: ending.status }, 'message ended');
     await writer?.end(eventOf(ending), STREAM_PATIENCE_MS);
     this.#count(message, ending);
     await this.#releaseNext(message);
@@ -90,6 +91,11 @@ export class Finish {
       );
     }
   }
+}
+
+/** What every log line about a message carries: the request id is the one that its sender knows. */
+export function tagsOf({ id, requestId, attempt }: Message) {
+  return { message_id: id, request_id: requestId, attempt };
 }
 
 function rowOf(message: Message, ending: Ending) {

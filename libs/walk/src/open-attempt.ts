@@ -5,6 +5,7 @@ import { type Log, type Metrics } from '#observability';
 import { type ActiveProvider } from '#providers';
 import { type ReplyStreams } from '#streaming';
 import { type AttemptState } from './end-attempt.js';
+import { tagsOf } from './finish.js';
 import { type RunningMessages, Stopped } from './running-messages.js';
 
 type Claimed = Extract<Claim, { claimed: true }>;
@@ -64,7 +65,7 @@ export class OpenAttempt {
       onFenced: () => this.running.stop(message.id, 'lock_lost'),
       onError: (err) => {
         this.metrics.streamFailures.inc({ operation: 'append' });
-        this.log.warn({ err, message_id: message.id }, 'the reply stream is away; its text is kept');
+        this.log.warn({ err, ...tagsOf(message) }, 'the reply stream is away; its text is kept');
       },
     });
     return { message, writer, provider, model, prompt: [], callId: null };
