@@ -51,6 +51,8 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 function explain(code: ErrorCode, error: unknown, message: string): string {
+  // Nest names the whole URL, and people put keys into queries.
+  if (code === 'route_not_found') return 'No route has this method and this path';
   if (code === 'unsupported_media_type') return 'Send the body as content-type: application/json';
   const fastifyCode = (error as { code?: unknown }).code;
   if (fastifyCode === 'FST_ERR_CTP_EMPTY_JSON_BODY') return 'The body is empty; send a JSON object';
