@@ -27,7 +27,8 @@ export async function createApp(
     controllers: [SystemController],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(config), {
-    bufferLogs: true,
+    // What goes wrong before our log is there is thrown, and told once, by `startOrExit`.
+    logger: false,
     // Fastify reads JSON by itself; Nest would also take forms, which any web page may send to localhost.
     bodyParser: false,
     // A wiring mistake must fail a test, not end its runner.
