@@ -23,6 +23,7 @@ const reconnect = (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_00
  */
 export class RedisConnections {
   readonly #open: Redis[] = [];
+  #lastError: Error | undefined;
   readonly prompt: Redis;
   readonly patient: Redis;
 
@@ -48,8 +49,14 @@ export class RedisConnections {
     await waitFor(() => this.ping(), timeoutMs, 'Redis');
   }
 
+  /** Throws what keeps the connection from being there, rather than that it is not. */
   async ping(): Promise<void> {
-    await this.prompt.ping();
+    try {
+      await this.prompt.ping();
+    } catch (error) {
+      throw this.#lastError ?? error;
+    }
+    this.#lastError = undefined;
   }
 
   /** Settings of the server under which messages could get lost from the schedule, in plain words. */
@@ -71,7 +78,10 @@ export class RedisConnections {
 
   private connect(options: RedisOptions): Redis {
     const connection = new Redis(this.url, { ...options, retryStrategy: reconnect, replyMapping: 'legacy' });
-    connection.on('error', this.onError);
+    connection.on('error', (error) => {
+      this.#lastError = error;
+      this.onError(error);
+    });
     this.#open.push(connection);
     return connection;
   }

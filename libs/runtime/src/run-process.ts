@@ -53,8 +53,13 @@ export async function startOrExit(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Cannot start: ${message}\n`);
+    process.stderr.write(`Cannot start: ${explain(error)}\n`);
     process.exit(1);
   }
+}
+
+function explain(error: unknown): string {
+  const { code, port, message } = error as { code?: unknown; port?: unknown; message?: unknown };
+  if (code === 'EADDRINUSE') return `the port ${String(port)} is taken; choose another one with PORT`;
+  return typeof message === 'string' ? message : String(error);
 }
