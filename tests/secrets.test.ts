@@ -30,18 +30,34 @@ afterAll(async () => {
 
 test('neither keys nor what users write are in logs, and keys are in no answer', async () => {
   const answers: unknown[] = [];
-  for (const behaviour of [{}, { status: 401 }, { status: 500 }, { cutBeforeHeaders: true }, { garbage: true }]) {
+  for (const behaviour of [
+    {},
+    { status: 401 },
+    { status: 500 },
+    { cutBeforeHeaders: true },
+    { garbage: true },
+  ]) {
     upstream.behave(behaviour);
     answers.push(await client.ended(await client.send(PROMPT, { metadata: { note: PROMPT } })));
   }
-  for (const path of ['/health', '/ready', '/api/v1/health', '/metrics', '/api/v1/messages', `/nope?key=${CLIENT_KEY}`])
+  for (const path of [
+    '/health',
+    '/ready',
+    '/api/v1/health',
+    '/metrics',
+    '/api/v1/messages',
+    `/nope?key=${CLIENT_KEY}`,
+  ])
     answers.push((await client.get(path)).body);
   answers.push((await client.post('/api/v1/messages', { user_id: 'u' })).body);
-  answers.push((await new Client(client.url, { 'x-api-key': `${CLIENT_KEY}x` }).get('/api/v1/messages')).body);
+  answers.push(
+    (await new Client(client.url, { 'x-api-key': `${CLIENT_KEY}x` }).get('/api/v1/messages')).body,
+  );
 
   const { log } = system.gateways[0]!;
   expect(log).toContain('message ended');
   for (const canary of [...CANARIES, PROMPT]) expect(log).not.toContain(canary);
-  for (const canary of CANARIES) expect(JSON.stringify(answers).replaceAll('/nope', '')).not.toContain(canary);
+  for (const canary of CANARIES)
+    expect(JSON.stringify(answers).replaceAll('/nope', '')).not.toContain(canary);
   expect(upstream.calls().length).toBeGreaterThan(4);
 });

@@ -28,6 +28,8 @@ export class StreamReply {
     try {
       const feed = await this.feed.open(caller.tenantId, id, after, stream.signal);
       if (!feed) return void (await reply.status(204).send());
+      // Fastify takes HEAD to the route of GET, and what has no body has no end to wait for.
+      if (request.method === 'HEAD') return void (await reply.type('text/event-stream').send());
       await this.#send(feed, request, reply);
     } finally {
       this.open.leave(stream);
