@@ -14,7 +14,7 @@ export interface Conversation {
   /** The system context: goes first into every prompt and is never dropped. */
   readonly context: string;
   readonly state: ConversationState;
-  /** The priority of messages that name none. */
+  /** The priority of messages that are sent through the conversation and name none. */
   readonly priority: Priority;
   readonly metadata: Metadata;
   readonly messageCount: number;

@@ -36,6 +36,9 @@ export interface Failure {
   readonly message: string;
 }
 
+/** The failure of every message that somebody cancelled. */
+export const CANCELLED: Failure = { code: 'cancelled', message: 'The message was cancelled' };
+
 /** What the model answered; there is at most one for each message. */
 export interface Reply {
   readonly content: string;

@@ -17,6 +17,8 @@ export interface ChatRequest {
 /** What a provider tells while it answers: text as it comes, then at most one `finish` with the usage. */
 export type ProviderEvent =
   | { readonly type: 'delta'; readonly text: string }
+  /** A sign of life that is no text: the model thinks. */
+  | { readonly type: 'thinking' }
   | { readonly type: 'finish'; readonly reason: string | null; readonly usage?: Usage };
 
 /** A kind of upstream with its account. `provider.conformance.ts` is the specification. */

@@ -1,6 +1,10 @@
 import { type Log } from '#observability';
+import { withDeadline } from './deadline.js';
 
-/** What was opened last is closed first; one that fails does not keep the others open. */
+/** A component that waits for another system to say goodbye is left to the end of the process after this. */
+const PATIENCE_MS = 2_000;
+
+/** What was opened last is closed first; one that fails or hangs does not keep the others open. */
 export class Closers {
   readonly #closers: { name: string; close: () => Promise<void> | void }[] = [];
 
@@ -13,7 +17,7 @@ export class Closers {
   async closeAll(): Promise<void> {
     for (const { name, close } of this.#closers.splice(0).toReversed()) {
       try {
-        await close();
+        await withDeadline(Promise.resolve(close()), PATIENCE_MS, 'internal', `Closing ${name}`);
       } catch (err) {
         this.log.warn({ err, component: name }, 'did not close cleanly');
       }

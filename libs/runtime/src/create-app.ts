@@ -7,6 +7,7 @@ import { type Config } from '#config';
 import { Health, Log, Metrics } from '#observability';
 import { CoreModule } from './core.module.js';
 import { addHttpHooks, requestIdOf } from './http-hooks.js';
+import { addJsonBodies } from './json-body.js';
 import { NestLog } from './nest-log.js';
 import { asAppError } from './problem.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
@@ -39,7 +40,7 @@ export async function createApp(
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  server.removeContentTypeParser('text/plain');
+  addJsonBodies(server);
   addHttpHooks(server, app.get(Metrics), app.get(Health));
   return app;
 }

@@ -87,10 +87,8 @@ export class Generate {
       simulate: message.metadata['simulate'],
     };
     for await (const event of provider.stream(request, signal)) {
-      if (event.type === 'finish') {
-        finish = event;
-        continue;
-      }
+      if (event.type === 'finish') finish = event;
+      if (event.type !== 'delta') continue;
       if (first) {
         first = false;
         this.#observeFirstToken(startedAt);

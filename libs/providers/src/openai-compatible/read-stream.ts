@@ -9,7 +9,13 @@ const chunkSchema = z.object({
   choices: z
     .array(
       z.object({
-        delta: z.object({ content: z.string().nullish() }).nullish(),
+        delta: z
+          .object({
+            content: z.string().nullish(),
+            reasoning: z.string().nullish(),
+            reasoning_content: z.string().nullish(),
+          })
+          .nullish(),
         finish_reason: z.string().nullish(),
       }),
     )
@@ -40,6 +46,7 @@ export async function* readStream(body: AsyncIterable<Uint8Array>): AsyncGenerat
     const choice = chunk.choices?.[0];
     answered ||= choice !== undefined;
     if (choice?.delta?.content) yield { type: 'delta', text: choice.delta.content };
+    else if (choice?.delta?.reasoning || choice?.delta?.reasoning_content) yield { type: 'thinking' };
     reason = choice?.finish_reason ?? reason;
   }
   if (!done && reason === null)
