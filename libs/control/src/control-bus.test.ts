@@ -40,7 +40,7 @@ function busOf(transport: ControlTransport) {
 
 describe('ControlBus', () => {
   test('reaches the own process where there is no Redis', async () => {
-    const transport = createControlTransport(undefined);
+    const transport = createControlTransport(undefined, 'a');
     const heard = await listener(transport);
     busOf(transport).publish('message.cancel', { messageId: 'a' });
     await eventually(() => expect(heard).toEqual(['a']));
@@ -48,9 +48,20 @@ describe('ControlBus', () => {
 
   test('reaches every process over Redis', async () => {
     const url = await redisUrlForTests();
-    const here = await listener(createControlTransport(url));
-    const there = await listener(createControlTransport(url));
-    busOf(createControlTransport(url)).publish('message.cancel', { messageId: 'b' });
+    const here = await listener(createControlTransport(url, 'a'));
+    const there = await listener(createControlTransport(url, 'a'));
+    busOf(createControlTransport(url, 'a')).publish('message.cancel', { messageId: 'b' });
     await eventually(() => expect([here, there]).toEqual([['b'], ['b']]));
+  });
+
+  test('does not reach another system on the same Redis', async () => {
+    const url = await redisUrlForTests();
+    const [ours, theirs] = [
+      await listener(createControlTransport(url, 'a')),
+      await listener(createControlTransport(url, 'b')),
+    ];
+    busOf(createControlTransport(url, 'b')).publish('message.cancel', { messageId: 'theirs' });
+    busOf(createControlTransport(url, 'a')).publish('message.cancel', { messageId: 'ours' });
+    await eventually(() => expect([ours, theirs]).toEqual([['ours'], ['theirs']]));
   });
 });

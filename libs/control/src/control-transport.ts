@@ -1,11 +1,7 @@
-import {
-  type ClientProxy,
-  ClientRedis,
-  type CustomTransportStrategy,
-  ServerRedis,
-} from '@nestjs/microservices';
+import { type ClientProxy, type CustomTransportStrategy } from '@nestjs/microservices';
 import { InProcessClient, InProcessServer, LocalLine } from './in-process-transport.js';
 import { redisTransportOptions } from './redis-options.js';
+import { PrefixedClient, PrefixedServer } from './redis-transport.js';
 
 /** Both ends of the control bus for one process. */
 export class ControlTransport {
@@ -16,11 +12,12 @@ export class ControlTransport {
 }
 
 /** Nest's Redis transport where there is a Redis, else a line inside of the process. */
-export function createControlTransport(redisUrl: string | undefined): ControlTransport {
+export function createControlTransport(redisUrl: string | undefined, prefix: string): ControlTransport {
   if (redisUrl === undefined) {
     const line = new LocalLine();
     return new ControlTransport(new InProcessServer(line), new InProcessClient(line));
   }
   const options = redisTransportOptions(redisUrl);
-  return new ControlTransport(new ServerRedis(options), new ClientRedis(options) as unknown as ClientProxy);
+  const client = new PrefixedClient(options, `${prefix}:`) as unknown as ClientProxy;
+  return new ControlTransport(new PrefixedServer(options, `${prefix}:`), client);
 }

@@ -8,7 +8,7 @@ import { ControlTransport, createControlTransport } from './control-transport.js
 
 /** `SharedRedis` is asked for so that the transport connects only once Redis is known to be there. */
 function openTransport(_redis: SharedRedis, { value }: StorageSettings): ControlTransport {
-  return createControlTransport(value.redis_url);
+  return createControlTransport(value.redis_url, value.redis_prefix);
 }
 
 function openBus(transport: ControlTransport, log: Log, closers: Closers): ControlBus {

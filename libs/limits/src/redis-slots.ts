@@ -36,19 +36,36 @@ redis.call('ZREM', KEYS[1], unpack(ARGV))
 return full and 1 or 0
 `);
 
+/**
+ * After a reconnect nothing is acquired for this long: Redis may have come back empty, and by then every process that
+ * holds slots is connected again (at the latest after a second) and has put them back.
+ */
+const GRACE_MS = 1_500;
+
 /** Slots in Redis, shared by every process that uses the same prefix. */
 export class RedisSlots extends Slots {
+  readonly #held = new Map<string, Set<string>>();
+  #quietUntil = 0;
+
   constructor(
     private readonly connections: RedisConnections,
     private readonly leaseMs: number,
   ) {
     super();
+    connections.onReconnect(() => this.#putBack());
   }
 
   async acquire(upstream: string, limit: number, tokens: readonly string[]): Promise<string[]> {
+    const quietUntil = this.#quietUntil;
+    if (performance.now() < quietUntil) return [];
     const args = [limit, this.leaseMs, ...tokens];
     const granted = await ACQUIRE.run(this.connections.patient, [this.#key(upstream)], args);
-    return tokens.slice(0, granted);
+    const mine = tokens.slice(0, granted);
+    for (const token of mine) this.#heldOn(upstream).add(token);
+    if (this.#quietUntil === quietUntil) return mine;
+    // The question has waited for Redis to come back, and was the first thing that it answered.
+    await this.release(upstream, mine);
+    return [];
   }
 
   async renew(upstream: string, tokens: readonly string[]): Promise<void> {
@@ -58,7 +75,20 @@ export class RedisSlots extends Slots {
 
   async release(upstream: string, tokens: readonly string[]): Promise<boolean> {
     if (tokens.length === 0) return false;
+    for (const token of tokens) this.#heldOn(upstream).delete(token);
     return (await RELEASE.run(this.connections.patient, [this.#key(upstream)], tokens)) === 1;
+  }
+
+  #putBack(): void {
+    this.#quietUntil = performance.now() + GRACE_MS;
+    // What fails here is put back by the next renewal.
+    for (const [upstream, held] of this.#held) this.renew(upstream, [...held]).catch(() => undefined);
+  }
+
+  #heldOn(upstream: string): Set<string> {
+    const held = this.#held.get(upstream) ?? new Set<string>();
+    this.#held.set(upstream, held);
+    return held;
   }
 
   #key(upstream: string): string {

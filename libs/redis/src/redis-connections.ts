@@ -45,6 +45,13 @@ export class RedisConnections {
     return this.connect(MANNERS.patient);
   }
 
+  /** Calls back when Redis is there again after it was away; it may have forgotten what it held. */
+  onReconnect(listener: () => void): void {
+    const again = () => this.patient.on('ready', listener);
+    if (this.patient.status === 'ready') again();
+    else this.patient.once('ready', () => setImmediate(again));
+  }
+
   async waitUntilReady(timeoutMs: number): Promise<void> {
     await waitFor(() => this.ping(), timeoutMs, 'Redis');
   }

@@ -23,6 +23,7 @@ export async function runProcess(app: NestFastifyApplication, config: Config): P
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'shutting down');
+    setTimeout(() => giveUp(log), patienceOf(config)).unref();
     void shutDown(app, config).then(
       () => process.exit(0),
       (err: unknown) => {
@@ -38,6 +39,17 @@ export async function runProcess(app: NestFastifyApplication, config: Config): P
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   log.info({ url }, 'listening');
   return url;
+}
+
+/** How long a shutdown may take in all; then whoever watches the process would kill it anyway. */
+function patienceOf({ http, workers }: Config): number {
+  return http.drain_delay + workers.drain_timeout + 2 * ANSWER_PATIENCE_MS;
+}
+
+/** What still runs is taken over by other processes, as after a crash. */
+function giveUp(log: Log): never {
+  log.error({}, 'did not shut down in time');
+  process.exit(1);
 }
 
 async function shutDown(app: NestFastifyApplication, config: Config): Promise<void> {
