@@ -7,7 +7,7 @@ let sequence = 0;
 
 const RANDOM_BYTES = 8;
 
-/** Random bytes for many ids at once: fetched one by one they cost 8 % of the time of accepting a message. */
+/** Random bytes for many ids at once: fetched for each, an id costs four times as much (2.3 instead of 0.6 µs). */
 const pool = Buffer.alloc(512 * RANDOM_BYTES);
 let used = pool.length;
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type QueueSettings, type WorkerSettings } from '#config';
 import { type Slots } from '#limits';
 import { type Log, type Metrics } from '#observability';
@@ -14,12 +15,16 @@ const STEP = 16;
 /** After an error of the schedule. */
 const PAUSE_MS = 500;
 
+/** A process that is told to end waits this long for a schedule that is away; locks and slots then run out. */
+const LAST_PATIENCE_MS = 1_000;
+
 /**
  * Starts messages. First it wins a slot on the upstream, then it takes the best job of that moment: so a job never
  * waits in a worker's hands, and what is started is always the best over all bands and processes.
  */
 export class Dispatcher {
   readonly #picker = new BandPicker();
+  readonly #walks = new Set<Promise<Outcome>>();
   readonly #runs = new Set<Promise<void>>();
   readonly meter = new PulseMeter();
   #stopping = false;
@@ -52,14 +57,15 @@ export class Dispatcher {
     this.#stopping = true;
     this.#offBell();
     this.#wake();
-    await this.#loop;
+    await atMost(LAST_PATIENCE_MS, this.#loop);
     const timer = setTimeout(
       () => this.running.stopAll('draining'),
       this.settings.workers.value.drain_timeout,
     );
-    await Promise.all(this.#runs);
+    await Promise.allSettled(this.#walks);
     clearTimeout(timer);
-    await this.keeper.stop();
+    await atMost(LAST_PATIENCE_MS, Promise.all(this.#runs));
+    await atMost(LAST_PATIENCE_MS, this.keeper.stop());
   }
 
   get runningCount(): number {
@@ -84,6 +90,7 @@ export class Dispatcher {
     const room = Math.min(STEP, this.settings.workers.value.concurrency - this.#runs.size);
     if (room <= 0) return safety_tick;
     const ready = await this.queue.ready();
+    if (this.#stopping) return 0;
     const wanted = Math.min(room, totalOf(ready.counts));
     if (wanted === 0) return Math.max(1, Math.min(safety_tick, ready.nextDueMs ?? safety_tick));
     const slots = await this.#acquire(wanted);
@@ -126,13 +133,23 @@ export class Dispatcher {
   async #runOne(job: TakenJob, slot: string): Promise<void> {
     const startedAt = performance.now();
     try {
-      await this.#settle(job, await this.walk.run(job.messageId));
+      await this.#settle(job, await this.#walk(job.messageId));
     } catch (err) {
       this.log.error({ err, message_id: job.messageId }, 'a job was not settled; its lock runs out');
     }
     this.meter.record(performance.now() - startedAt);
     this.keeper.drop(job.messageId);
     await this.#giveBack(slot);
+  }
+
+  async #walk(messageId: string): Promise<Outcome> {
+    const walk = this.walk.run(messageId);
+    this.#walks.add(walk);
+    try {
+      return await walk;
+    } finally {
+      this.#walks.delete(walk);
+    }
   }
 
   async #settle(job: TakenJob, outcome: Outcome): Promise<void> {
@@ -171,4 +188,8 @@ export class Dispatcher {
     this.#rung = false;
     this.#ring = () => undefined;
   }
+}
+
+async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([work, delay(ms, undefined, { ref: false })]);
 }

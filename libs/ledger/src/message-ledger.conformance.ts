@@ -106,6 +106,29 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
     expect(ended.every(Boolean)).toBe(true);
   });
 
+  test('a planned call is written down with the claim, unless the message must end without one', async () => {
+    const plan = () => ({ id: newId('call'), provider: 'p', model: 'm', max_worker_losses: 1 });
+    const callsOf = (id: string) =>
+      database.query<{ id: string; attempt: number; state: string }>(
+        { name: 'select-calls', text: 'SELECT id, attempt, state FROM provider_calls WHERE message_id = $1' },
+        [id],
+      );
+    const ids = await Promise.all([inserted(), inserted()]);
+    const plans = ids.map(plan);
+    const claims = await Promise.all(ids.map((id, i) => ledger.claim(id, 'w', -10, plans[i])));
+    expect(claims.map((claim) => claim.claimed && claim.callId)).toEqual(plans.map(({ id }) => id));
+    expect(await callsOf(ids[0]!)).toEqual([{ id: plans[0]!.id, attempt: 1, state: 'sent' }]);
+
+    expect(await ledger.claim(ids[0]!, 'w', 0, plan())).toMatchObject({ workerLosses: 1, callId: null });
+    await ledger.cancel('t1', ids[1]!);
+    const patient = { ...plan(), max_worker_losses: 9 };
+    expect(await ledger.claim(ids[1]!, 'w', 0, patient)).toMatchObject({
+      cancelRequested: true,
+      callId: null,
+    });
+    expect(await callsOf(ids[1]!)).toHaveLength(1);
+  });
+
   test('only one of many workers claims a message', async () => {
     const id = await inserted();
     const others = new MessageLedger(database);
@@ -149,7 +172,7 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
     expect((await reader.get('t1', id)).reply?.content).toBe('in time');
   });
 
-  test('ends with reply, usage and the closed call, once', async () => {
+  test('ends with reply, usage and the closed call; twice is as good as once', async () => {
     const id = await inserted();
     await claimed(id);
     const callId = newId('call');
@@ -162,7 +185,7 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
       model: 'm',
     });
     expect(await ledger.finish(endOf(id, 1, { call_id: callId }))).toBe(true);
-    expect(await ledger.finish(endOf(id, 1, { call_id: callId }))).toBe(false);
+    expect(await ledger.finish(endOf(id, 1, { call_id: callId }))).toBe(true);
     expect(await reader.get('t1', id)).toMatchObject({
       status: 'completed',
       completedAt: expect.any(Date),

@@ -1,8 +1,15 @@
-import { AppError, type FinalStatus, type Message, type MessageStatus, type Priority } from '#contracts';
+import {
+  AppError,
+  CANCELLED,
+  type FinalStatus,
+  type Message,
+  type MessageStatus,
+  type Priority,
+} from '#contracts';
 import { type Database } from '#database';
 import { GroupCommit } from '#runtime';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
-import { CLAIM_MESSAGES, type ClaimRow } from './sql/claim-messages.js';
+import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
 import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
 import { INSERT_MESSAGES, type NewMessageRow } from './sql/insert-messages.js';
 import { RETRY_MESSAGES, type RetryRow } from './sql/retry-messages.js';
@@ -23,6 +30,8 @@ export type Claim =
       readonly message: Message;
       readonly workerLosses: number;
       readonly cancelRequested: boolean;
+      /** The planned call; null when none was planned, or when the message must end without one. */
+      readonly callId: string | null;
     }
   | { readonly claimed: false; readonly status: MessageStatus | 'unknown'; readonly leaseMs: number };
 
@@ -42,10 +51,14 @@ export interface Cancelled {
   readonly conversationId: string | null;
 }
 
+/** The call that a worker will make once it has the message. */
+export type PlannedCall = Omit<PlannedCallRow, 'message_id'>;
+
 interface ClaimRequest {
   readonly id: string;
   readonly workerId: string;
   readonly leaseMs: number;
+  readonly call: PlannedCall | undefined;
 }
 
 /**
@@ -76,8 +89,14 @@ export class MessageLedger {
     return createdAt ?? this.#whyNotInserted(row);
   }
 
-  claim(id: string, workerId: string, leaseMs: number): Promise<Claim> {
-    return this.#claims.add({ id, workerId, leaseMs });
+  /** The planned call is written down with the claim: one commit less before it is made. */
+  claim(id: string, workerId: string, leaseMs: number, call?: PlannedCall): Promise<Claim> {
+    return this.#claims.add({ id, workerId, leaseMs, call });
+  }
+
+  /** Takes back a claim of this worker whose answer never came, whether it happened or not. */
+  async unclaim(id: string, workerId: string): Promise<void> {
+    await this.database.query(sql.UNCLAIM, [id, workerId]);
   }
 
   /** Writes a provider call down before it is made. */
@@ -118,7 +137,7 @@ export class MessageLedger {
       status: Cancelled['status'];
       priority: number;
       conversation_id: string | null;
-    }>(sql.CANCEL_MESSAGE, [tenantId, id]);
+    }>(sql.CANCEL_MESSAGE, [tenantId, id, CANCELLED.message]);
     return (
       row && {
         status: row.status,
@@ -184,7 +203,9 @@ export class MessageLedger {
   async #claimAll(requests: readonly ClaimRequest[]): Promise<Claim[]> {
     const { workerId, leaseMs } = requests[0]!;
     const ids = requests.map(({ id }) => id);
-    const rows = await this.database.query<ClaimRow>(CLAIM_MESSAGES, [ids, workerId, leaseMs]);
+    const calls = requests.flatMap(({ id, call }) => (call ? [{ ...call, message_id: id }] : []));
+    const values = [ids, workerId, leaseMs, JSON.stringify(calls satisfies PlannedCallRow[])];
+    const rows = await this.database.query<ClaimRow>(CLAIM_MESSAGES, values);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => toClaim(byId.get(id)));
   }
@@ -210,5 +231,6 @@ function toClaim(row: ClaimRow | undefined): Claim {
     message: toMessage(entity),
     workerLosses: entity.workerLosses,
     cancelRequested: entity.cancelRequested,
+    callId: row.call_id,
   };
 }

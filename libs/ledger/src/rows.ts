@@ -4,8 +4,15 @@ import { type ReplyRow } from './entities/reply.entity.js';
 
 /** A row in the column names of the database as the entity has it. */
 export function entityOf(row: Readonly<Record<string, unknown>>): MessageRow {
-  const entries = Object.entries(row).map(([column, value]) => [camelCase(column), value]);
-  return Object.fromEntries(entries) as MessageRow;
+  return camelCased(row) as unknown as MessageRow;
+}
+
+export function replyRowOf(row: Readonly<Record<string, unknown>>): ReplyRow {
+  return camelCased(row) as unknown as ReplyRow;
+}
+
+function camelCased(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [camelCase(column), value]));
 }
 
 const camelNames = new Map<string, string>();

@@ -13,6 +13,8 @@ export interface ManagedProcess {
   output(): string;
   /** The first line, printed already or yet to come, that holds the text or matches the pattern. */
   waitForLine(pattern: string | RegExp, timeoutMs?: number): Promise<string>;
+  /** Calls back with every line from now on. */
+  onLine(listener: (line: string) => void): void;
   /** SIGTERM unless told otherwise; wait for `exited`. */
   kill(signal?: NodeJS.Signals): void;
 }
@@ -39,6 +41,7 @@ export function spawnNode(
     exited,
     output: () => output.text,
     waitForLine: (pattern, timeoutMs = 20_000) => lineOf({ script, output, exited }, pattern, timeoutMs),
+    onLine: (listener) => void output.onLine(listener),
     kill: (signal = 'SIGTERM') => void child.kill(signal),
   };
 }

@@ -1,4 +1,4 @@
-import { AppError, type Failure, type Message, toAppError } from '#contracts';
+import { AppError, CANCELLED, type Message, toAppError } from '#contracts';
 import { type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
@@ -31,6 +31,13 @@ export class EndAttempt {
     private readonly log: Log,
   ) {}
 
+  /** The claim has no answer and may have happened: unless it is taken back, the message waits for its lease. */
+  async unclaimed(messageId: string, workerId: string, error: unknown): Promise<Outcome> {
+    if (!(error instanceof AppError) || !error.retryable) throw error;
+    await this.finish.untilStored(() => this.ledger.unclaim(messageId, workerId));
+    return 'put-back';
+  }
+
   async succeeded(state: AttemptState, generated: Generated): Promise<Outcome> {
     const { message, writer } = state;
     const stored = await this.finish.run(
@@ -44,6 +51,8 @@ export class EndAttempt {
   async failed(state: AttemptState, error: unknown): Promise<Outcome> {
     if (error instanceof Stopped) return this.#stopped(state, error);
     const failure = toAppError(error);
+    // No prompt: no provider was asked, and nothing failed but the ledger.
+    if (failure.code === 'database_unavailable' && state.prompt.length === 0) return this.#handBack(state);
     if (failure.code === 'internal')
       this.log.error({ err: error, ...tagsOf(state.message) }, 'a bug failed an attempt');
     const verdict = this.policy.judge(failure, state.message.retryCount, state.message.maxRetries);
@@ -54,34 +63,40 @@ export class EndAttempt {
   async bury(state: AttemptState, error: AppError): Promise<Outcome> {
     const status = error.code === 'provider_timeout' ? 'timeout' : 'failed';
     const failure = { code: error.code, message: error.message };
-    this.log.warn({ ...tagsOf(state.message), code: error.code, reason: error.message }, 'message failed for good');
+    this.log.warn(
+      { ...tagsOf(state.message), code: error.code, reason: error.message },
+      'message failed for good',
+    );
     return this.#end(state, { ...this.#nothing(state), status, failure, dead: true, callState: 'failed' });
   }
 
   async #stopped(state: AttemptState, { reason }: Stopped): Promise<Outcome> {
-    const { message, writer } = state;
     switch (reason) {
       case 'cancelled':
         return this.#cancelled(state);
       case 'lock_lost':
-        writer.abandon();
+        state.writer.abandon();
         return 'lost';
       case 'draining':
-        writer.abandon();
-        await this.finish.untilStored(() => this.ledger.handBack(message.id, message.attempt));
-        return 'put-back';
+        return this.#handBack(state);
     }
+  }
+
+  /** For another attempt that is no retry: that this one ended is not the message's fault. */
+  async #handBack({ message, writer }: AttemptState): Promise<Outcome> {
+    writer.abandon();
+    await this.finish.untilStored(() => this.ledger.handBack(message.id, message.attempt));
+    return 'put-back';
   }
 
   /** What was said until then is kept: it was paid for. */
   #cancelled(state: AttemptState): Promise<Outcome> {
     const { writer, prompt } = state;
-    const failure: Failure = { code: 'cancelled', message: 'The message was cancelled' };
     const partial = writer.text === '' ? null : writer.text;
     return this.#end(state, {
       ...this.#nothing(state),
       status: 'cancelled',
-      failure,
+      failure: CANCELLED,
       dead: false,
       callState: 'aborted',
       content: partial,

@@ -2,7 +2,6 @@ import { type QueueSettings } from '#config';
 import { type MessageLedger, type Schedulable } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue } from '#queue';
-import { LateMarks } from './late-marks.js';
 
 /** Most messages in one step. */
 const BATCH = 500;
@@ -19,7 +18,6 @@ interface Offer extends Schedulable {
 export class Enqueuer {
   #waiting: Offer[] = [];
   #pump: Promise<void> | undefined;
-  readonly #marks: LateMarks;
 
   constructor(
     private readonly ledger: MessageLedger,
@@ -27,12 +25,7 @@ export class Enqueuer {
     private readonly settings: QueueSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,
-  ) {
-    this.#marks = new LateMarks(
-      (ids) => this.ledger.markEnqueued(ids),
-      (err) => this.log.warn({ err }, 'messages in the schedule were not marked as such'),
-    );
-  }
+  ) {}
 
   offer(message: Offer): void {
     if (this.#waiting.length >= this.settings.value.relay_backlog) return this.metrics.relayOverflow.inc();
@@ -42,8 +35,9 @@ export class Enqueuer {
 
   /** Puts messages in at once. Throws when the schedule or the ledger is away. */
   async enqueue(messages: readonly Schedulable[]): Promise<void> {
-    await this.#add(messages);
-    if (messages.length > 0) await this.ledger.markEnqueued(messages.map(({ id }) => id));
+    if (messages.length === 0) return;
+    await this.queue.add(messages.map(({ id, priority }) => ({ messageId: id, priority })));
+    await this.ledger.markEnqueued(messages.map(({ id }) => id));
   }
 
   /** The message of a conversation that comes next has its turn. */
@@ -55,12 +49,6 @@ export class Enqueuer {
   /** Resolves when nothing waits any more. */
   async drain(): Promise<void> {
     await this.#pump;
-    await this.#marks.flush();
-  }
-
-  async #add(messages: readonly Schedulable[]): Promise<void> {
-    if (messages.length === 0) return;
-    await this.queue.add(messages.map(({ id, priority }) => ({ messageId: id, priority })));
   }
 
   async #run(): Promise<void> {
@@ -77,9 +65,7 @@ export class Enqueuer {
     try {
       const free = batch.filter(({ inConversation }) => !inConversation);
       const bound = batch.filter(({ inConversation }) => inConversation).map(({ id }) => id);
-      const ready = [...free, ...(bound.length > 0 ? await this.ledger.heads(bound) : [])];
-      await this.#add(ready);
-      await this.#marks.add(ready.map(({ id }) => id));
+      await this.enqueue([...free, ...(bound.length > 0 ? await this.ledger.heads(bound) : [])]);
     } catch (error) {
       this.metrics.relayOverflow.inc(batch.length);
       this.log.warn({ err: error, messages: batch.length }, 'left to the reconciler: the schedule is away');

@@ -1,6 +1,6 @@
 import { type QueueSettings, type StreamSettings } from '#config';
-import { AppError, type Message } from '#contracts';
-import { type Claim } from '#ledger';
+import { AppError, type Message, newId } from '#contracts';
+import { type Claim, type PlannedCall } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ActiveProvider } from '#providers';
 import { type ReplyStreams } from '#streaming';
@@ -39,7 +39,18 @@ export class OpenAttempt {
     return this.queue.value.lock_duration;
   }
 
-  open({ message, workerLosses, cancelRequested }: Claimed): OpenedAttempt {
+  runsHere(messageId: string): boolean {
+    return this.running.has(messageId);
+  }
+
+  /** The call that an attempt starts with. */
+  plan(): PlannedCall {
+    const { name, model } = this.active.provider;
+    const { max_worker_losses } = this.queue.value;
+    return { id: newId('call'), provider: name, model, max_worker_losses };
+  }
+
+  open({ message, workerLosses, cancelRequested, callId }: Claimed): OpenedAttempt {
     const signal = this.running.start(message.id, message.attempt);
     if (cancelRequested) this.running.stop(message.id, 'cancelled');
     const overtime = new AbortController();
@@ -47,7 +58,7 @@ export class OpenAttempt {
     const stopTiming = this.metrics.run.startTimer({ priority: message.priority });
     this.#observeWait(message);
     return {
-      state: this.#state(message),
+      state: { ...this.#state(message), callId },
       signal: AbortSignal.any([signal, overtime.signal]),
       poison: this.#poison(workerLosses),
       close: () => {

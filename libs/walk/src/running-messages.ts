@@ -24,6 +24,10 @@ export class RunningMessages {
     this.#running.delete(id);
   }
 
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
   /** False when the message does not run here. */
   stop(id: string, reason: StopReason): boolean {
     const running = this.#running.get(id);

@@ -55,7 +55,15 @@ export class RunMessage {
 
   /** One attempt; answers what becomes of the job in the schedule. */
   async run(messageId: string): Promise<Outcome> {
-    const claim = await this.ledger.claim(messageId, this.attempts.workerId, this.attempts.leaseMs);
+    const { workerId, leaseMs } = this.attempts;
+    // Without Redis a lock may have run out, so that a job comes back to the worker that still runs it.
+    if (this.attempts.runsHere(messageId)) return { againInMs: leaseMs };
+    let claim: Claim;
+    try {
+      claim = await this.ledger.claim(messageId, workerId, leaseMs, this.attempts.plan());
+    } catch (error) {
+      return this.end.unclaimed(messageId, workerId, error);
+    }
     if (!claim.claimed) return notOurs(claim);
     const { state, signal, poison, close } = this.attempts.open(claim);
     try {
@@ -72,10 +80,8 @@ export class RunMessage {
 
   async #reply(state: AttemptState, signal: AbortSignal): Promise<Outcome> {
     const { message, writer } = state;
-    [state.prompt, state.callId] = await Promise.all([
-      this.prompts.of(message),
-      this.generate.writeDown(message),
-    ]);
+    state.callId ??= await this.generate.writeDown(message);
+    state.prompt = await this.prompts.of(message);
     const generated = await this.generate.run(message, state.callId, state.prompt, writer, signal);
     return this.end.succeeded(state, generated);
   }

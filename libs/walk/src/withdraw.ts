@@ -1,4 +1,4 @@
-import { type Message } from '#contracts';
+import { CANCELLED, type Message } from '#contracts';
 import { type Cancelled } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue } from '#queue';
@@ -21,7 +21,7 @@ export class Withdraw {
   async run({ id, priority }: Message, { conversationId }: Cancelled): Promise<void> {
     this.metrics.finished.inc({ priority, status: 'cancelled' });
     const steps = await Promise.allSettled([
-      this.streams.end(id, { type: 'end', status: 'cancelled' }),
+      this.streams.end(id, { type: 'end', status: 'cancelled', error: CANCELLED }),
       this.queue.remove(id, priority),
       conversationId === null ? undefined : this.enqueuer.releaseNext(conversationId),
     ]);

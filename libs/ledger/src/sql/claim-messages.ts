@@ -7,11 +7,24 @@ export interface ClaimRow extends Record<string, unknown> {
   readonly claimed: boolean;
   readonly status: MessageRow['status'];
   readonly lease_ms: number | null;
+  /** Of the provider call that was written down with it. */
+  readonly call_id: string | null;
+}
+
+/** The provider call that a claimed message will make, in the names of the columns. */
+export interface PlannedCallRow {
+  readonly message_id: string;
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  /** With this many lost workers it makes none. */
+  readonly max_worker_losses: number;
 }
 
 /**
- * Claims messages ($1: ids, $2: worker, $3: lease in ms). A message that another worker runs can be claimed
- * once that worker's lease is over, and counts as a lost worker. `attempt` is the fence of every later write.
+ * Claims messages ($1: ids, $2: worker, $3: lease in ms, $4: JSON array of PlannedCallRow). A message that another
+ * worker runs can be claimed once that worker's lease is over, and counts as a lost worker. `attempt` is the fence of
+ * every later write. The call is written down in the same commit, unless the message will be ended without one.
  */
 export const CLAIM_MESSAGES: Statement = {
   name: 'claim-messages',
@@ -25,9 +38,18 @@ WITH claimed AS (
    WHERE m.id = ANY($1::text[])
      AND (m.status IN ('pending', 'queued', 'retrying') OR (m.status = 'processing' AND m.lease_until < now()))
   RETURNING m.*
+), called AS (
+  INSERT INTO provider_calls (id, tenant_id, message_id, attempt, provider, model)
+  SELECT p.id, c.tenant_id, c.id, c.attempt, p.provider, p.model
+    FROM claimed c
+    JOIN jsonb_to_recordset($4::jsonb) AS p(message_id text, id text, provider text, model text, max_worker_losses int)
+      ON p.message_id = c.id
+   WHERE NOT c.cancel_requested AND c.worker_losses < p.max_worker_losses
+  RETURNING id, message_id
 )
-SELECT true AS claimed, 0::float8 AS lease_ms, claimed.* FROM claimed
+SELECT true AS claimed, 0::float8 AS lease_ms, called.id AS call_id, claimed.*
+  FROM claimed LEFT JOIN called ON called.message_id = claimed.id
 UNION ALL
-SELECT false, extract(epoch FROM m.lease_until - now())::float8 * 1000, m.*
+SELECT false, extract(epoch FROM m.lease_until - now())::float8 * 1000, NULL, m.*
   FROM messages m WHERE m.id = ANY($1::text[]) AND m.id NOT IN (SELECT id FROM claimed)`,
 };

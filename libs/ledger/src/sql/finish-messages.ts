@@ -21,7 +21,8 @@ export interface FinishRow {
 
 /**
  * Ends messages ($1: JSON array of FinishRow): status, reply, usage and dead letter in one statement, so in one
- * transaction. A row whose attempt is no longer the current one changes nothing and is left out of the answer.
+ * transaction. A row whose attempt is no longer the current one changes nothing and is left out of the answer. Ending
+ * twice is as good as once, since the answer to the first time may have got lost.
  */
 export const FINISH_MESSAGES: Statement = {
   name: 'finish-messages',
@@ -54,5 +55,7 @@ WITH input AS (
          prompt_tokens = i.prompt_tokens, completion_tokens = i.completion_tokens
     FROM input i WHERE c.id = i.call_id
 )
-SELECT id, conversation_id FROM done`,
+SELECT id FROM done
+UNION ALL
+SELECT m.id FROM messages m JOIN input i ON m.id = i.id AND m.attempt = i.attempt AND m.status = i.status`,
 };

@@ -82,13 +82,27 @@ UPDATE messages SET status = 'queued', lease_until = NULL, updated_at = now()
  WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id`,
 };
 
-/** Cancels a message that waits, or asks its worker to stop ($1: tenant, $2: id). */
+/** Takes a claim back that nobody knows to have happened ($1: id, $2: worker); counts neither attempt nor worker. */
+export const UNCLAIM: Statement = {
+  name: 'unclaim',
+  text: `
+WITH unclaimed AS (
+  UPDATE messages SET status = 'queued', lease_until = NULL, updated_at = now()
+   WHERE id = $1 AND worker_id = $2 AND status = 'processing' RETURNING id, attempt
+)
+UPDATE provider_calls c SET state = 'aborted', finished_at = now()
+  FROM unclaimed u WHERE c.message_id = u.id AND c.attempt = u.attempt AND c.state = 'sent'`,
+};
+
+/** Cancels a message that waits, or asks its worker to stop ($1: tenant, $2: id, $3: what to tell readers). */
 export const CANCEL_MESSAGE: Statement = {
   name: 'cancel-message',
   text: `
 UPDATE messages
    SET cancel_requested = true, updated_at = now(),
        completed_at = CASE WHEN status = 'processing' THEN NULL ELSE now() END,
+       error_code = CASE WHEN status = 'processing' THEN error_code ELSE 'cancelled' END,
+       error_message = CASE WHEN status = 'processing' THEN error_message ELSE $3 END,
        status = CASE WHEN status = 'processing' THEN 'processing' ELSE 'cancelled' END
  WHERE tenant_id = $1 AND id = $2 AND status IN ${OPEN}
 RETURNING status, priority, conversation_id`,
@@ -98,4 +112,12 @@ RETURNING status, priority, conversation_id`,
 export const SELECT_CONVERSATION_STATE: Statement = {
   name: 'select-conversation-state',
   text: 'SELECT state FROM conversations WHERE tenant_id = $1 AND id = $2',
+};
+
+/** One message ($1: tenant, $2: id) with its reply as JSON, null while there is none. */
+export const SELECT_MESSAGE: Statement = {
+  name: 'select-message',
+  text: `
+SELECT m.*, to_jsonb(r) AS reply
+  FROM messages m LEFT JOIN replies r ON r.message_id = m.id WHERE m.tenant_id = $1 AND m.id = $2`,
 };

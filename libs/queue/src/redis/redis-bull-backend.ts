@@ -80,11 +80,25 @@ export class RedisBullBackend implements BullBackend {
     return counts((i) => numbers[i * 2]! + numbers[i * 2 + 1]!);
   }
 
-  /** A random value that is in Redis as long as Redis keeps what we gave it. */
+  /**
+   * A random value that is in Redis as long as Redis keeps what we gave it, and the server's own run id: a server
+   * that was restarted, or a replica that took over, may have lost the last second only.
+   */
   async generation(): Promise<string> {
     const key = `${this.connections.prefix}:generation`;
     const fresh = crypto.randomUUID();
-    return (await this.connections.prompt.set(key, fresh, 'NX', 'GET')) ?? fresh;
+    const kept = (await this.connections.prompt.set(key, fresh, 'NX', 'GET')) ?? fresh;
+    return `${kept} ${await this.#runId()}`;
+  }
+
+  /** Empty where the server does not tell. */
+  async #runId(): Promise<string> {
+    try {
+      return /^run_id:(\w+)/m.exec(await this.connections.prompt.info('server'))?.[1] ?? '';
+    } catch (error) {
+      if ((error as Error).name === 'ReplyError') return '';
+      throw error;
+    }
   }
 
   #look(redis: RedisConnections['prompt']): Promise<number[]> {
