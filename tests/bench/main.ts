@@ -1,0 +1,34 @@
+import { accept } from './accept.js';
+import { type Bench, print } from './bench.js';
+import { overhead } from './overhead.js';
+
+const BENCHES: readonly Bench[] = [accept, overhead];
+
+const USAGE = `npm run bench -- <name> | all
+
+${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}`;
+
+/** Gives the exit code: 0 when the bench ran, whether or not it reached its goal. */
+async function main(name: string | undefined): Promise<number> {
+  if (name === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  const chosen = BENCHES.filter((bench) => name === 'all' || bench.name === name);
+  if (chosen.length === 0) {
+    console.error(`There is no bench ${name}.\n\n${USAGE}`);
+    return 1;
+  }
+  for (const bench of chosen) print(await bench.run());
+  return 0;
+}
+
+/** Leaving by `process.exit` ends whatever processes a failed bench has left. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+try {
+  process.exit(await main(process.argv[2]));
+} catch (error) {
+  console.error(error);
+  process.exit(1);
+}
