@@ -8,13 +8,14 @@ function open(env: Record<string, string>) {
 }
 
 test('a second process without Redis on the same Postgres is refused, and welcome when the first has left', async () => {
-  const { url: DATABASE_URL, drop } = await createTestDatabase(await postgresUrlForTests());
+  const empty = await createTestDatabase(await postgresUrlForTests());
+  const DATABASE_URL = empty.url;
   const first = await open({ DATABASE_URL });
   await expect(open({ DATABASE_URL })).rejects.toThrow('Set REDIS_URL');
   await first.close();
   const second = await open({ DATABASE_URL });
   await second.close();
-  await drop();
+  await empty.drop();
 });
 
 test('a Postgres that does not answer is named when the patience is over', async () => {

@@ -96,7 +96,7 @@ describe('OpenAiCompatible', () => {
 
   test('says nothing of the key in any error', async () => {
     upstream.behave({ status: 401, errorBody: `{"error":{"message":"bad key"}}` });
-    const error = await call().catch((thrown: Error) => thrown);
-    expect(JSON.stringify(error) + String(error)).not.toContain(SECRET);
+    const error = (await call().catch((thrown: unknown) => thrown)) as Error;
+    expect(JSON.stringify(error) + error.stack).not.toContain(SECRET);
   });
 });

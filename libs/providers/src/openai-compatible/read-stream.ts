@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
-import { AppError } from '#contracts';
+import { AppError, type Usage } from '#contracts';
 import { type ProviderEvent } from '../provider.js';
 import { mapStreamError } from './map-error.js';
 
@@ -30,42 +30,51 @@ const chunkSchema = z.object({
 /** A single event may be this long; a longer one is not an answer but an attack or a fault. */
 const MAX_EVENT_LENGTH = 4_194_304;
 
+type Chunk = z.output<typeof chunkSchema>;
+
 /** Server-sent events of a chat completion as provider events; one `finish` when the answer was complete. */
 export async function* readStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<ProviderEvent> {
-  let reason: string | null = null;
-  let usage: { prompt_tokens: number; completion_tokens: number } | undefined;
-  let answered = false;
-  let done = false;
+  const answer = new Answer();
   for await (const data of serverSentData(body)) {
-    if (data === '[DONE]') {
-      done = true;
-      break;
-    }
-    const chunk = parseChunk(data);
-    usage = chunk.usage ?? usage;
-    const choice = chunk.choices?.[0];
-    answered ||= choice !== undefined;
-    if (choice?.delta?.content) yield { type: 'delta', text: choice.delta.content };
-    else if (choice?.delta?.reasoning || choice?.delta?.reasoning_content) yield { type: 'thinking' };
-    reason = choice?.finish_reason ?? reason;
+    if (data === '[DONE]') return yield answer.finish(true);
+    const event = answer.take(parseChunk(data));
+    if (event) yield event;
   }
-  if (!done && reason === null)
-    throw new AppError(
-      'provider_bad_response',
-      'The stream of the provider ended in the middle of the answer',
-    );
-  if (!answered) throw new AppError('provider_bad_response', 'The provider sent no answer at all');
-  yield {
-    type: 'finish',
-    reason,
-    ...(usage && {
-      usage: {
-        promptTokens: usage.prompt_tokens,
-        completionTokens: usage.completion_tokens,
-        estimated: false,
-      },
-    }),
-  };
+  yield answer.finish(false);
+}
+
+/** What the chunks of one answer add up to. */
+class Answer {
+  #reason: string | null = null;
+  #usage: Chunk['usage'];
+  #begun = false;
+
+  take({ choices, usage }: Chunk): ProviderEvent | undefined {
+    this.#usage = usage ?? this.#usage;
+    const choice = choices?.[0];
+    if (!choice) return undefined;
+    this.#begun = true;
+    this.#reason = choice.finish_reason ?? this.#reason;
+    const { content, reasoning, reasoning_content } = choice.delta ?? {};
+    if (content) return { type: 'delta', text: content };
+    return reasoning || reasoning_content ? { type: 'thinking' } : undefined;
+  }
+
+  /** @throws AppError provider_bad_response when the answer is not whole */
+  finish(done: boolean): ProviderEvent {
+    if (!done && this.#reason === null)
+      throw bad('The stream of the provider ended in the middle of the answer');
+    if (!this.#begun) throw bad('The provider sent no answer at all');
+    return { type: 'finish', reason: this.#reason, ...(this.#usage && { usage: toUsage(this.#usage) }) };
+  }
+}
+
+function toUsage({ prompt_tokens, completion_tokens }: NonNullable<Chunk['usage']>): Usage {
+  return { promptTokens: prompt_tokens, completionTokens: completion_tokens, estimated: false };
+}
+
+function bad(message: string, cause?: unknown): AppError {
+  return new AppError('provider_bad_response', message, { cause });
 }
 
 /** The data of each event, whatever way the bytes are cut. */
@@ -76,8 +85,7 @@ async function* serverSentData(body: AsyncIterable<Uint8Array>): AsyncGenerator<
     maxBufferSize: MAX_EVENT_LENGTH,
     onEvent: ({ data }) => ready.push(data),
     onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded')
-        throw new AppError('provider_bad_response', 'The provider sent an event without end');
+      if (error.type === 'max-buffer-size-exceeded') throw bad('The provider sent an event without end');
     },
   });
   for await (const bytes of body) {
@@ -91,18 +99,15 @@ async function* serverSentData(body: AsyncIterable<Uint8Array>): AsyncGenerator<
   yield* ready;
 }
 
-function parseChunk(data: string): z.output<typeof chunkSchema> {
+function parseChunk(data: string): Chunk {
   let json: unknown;
   try {
     json = JSON.parse(data);
   } catch (cause) {
-    throw new AppError('provider_bad_response', 'The provider sent an event that is not JSON', { cause });
+    throw bad('The provider sent an event that is not JSON', cause);
   }
   const parsed = chunkSchema.safeParse(json);
-  if (!parsed.success)
-    throw new AppError('provider_bad_response', 'The provider sent an event of an unknown shape', {
-      cause: parsed.error,
-    });
+  if (!parsed.success) throw bad('The provider sent an event of an unknown shape', parsed.error);
   if (parsed.data.error) throw mapStreamError(parsed.data.error);
   return parsed.data;
 }
