@@ -30,10 +30,12 @@ afterAll(async () => {
 
 test('neither keys nor what users write are in logs, and keys are in no answer', async () => {
   const answers: unknown[] = [];
+  const errorBody = { error: { message: `no such key: ${PROVIDER_KEY}` } };
   for (const behaviour of [
     {},
-    { status: 401 },
-    { status: 500 },
+    { status: 401, errorBody },
+    { status: 400, errorBody },
+    { status: 500, errorBody },
     { cutBeforeHeaders: true },
     { garbage: true },
   ]) {

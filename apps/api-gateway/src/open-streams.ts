@@ -5,14 +5,16 @@ import { type Metrics } from '#observability';
 /** The reply streams that this process has open: bounded in number, and ended all together at shutdown. */
 export class OpenStreams {
   readonly #open = new Set<AbortController>();
+  #ended = false;
 
   constructor(
     private readonly settings: HttpSettings,
     private readonly metrics: Metrics,
   ) {}
 
-  /** @throws AppError too_many_streams */
+  /** @throws AppError too_many_streams, draining */
   enter(): AbortController {
+    if (this.#ended) throw new AppError('draining', 'This process is shutting down; go on at another one');
     const max = this.settings.value.max_streams;
     if (this.#open.size >= max)
       throw new AppError('too_many_streams', `This process has its ${max} streams open; try again`, {
@@ -31,6 +33,7 @@ export class OpenStreams {
 
   /** Clients come back by themselves, to another process, and go on where they were. */
   endAll(): void {
+    this.#ended = true;
     for (const stream of this.#open) stream.abort();
   }
 }

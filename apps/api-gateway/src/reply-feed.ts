@@ -5,6 +5,7 @@ import { type ReplyStreams } from '#streaming';
 
 /** Numbers of events made from the ledger, once the log is gone: above every number that a log can have. */
 const SNAPSHOT_SEQ = 2 ** 52;
+const SNAPSHOT_END = SNAPSHOT_SEQ + 2;
 
 /** What a reader of one message gets: events, or `silence` when it is time for a sign of life. */
 export type Feed = AsyncGenerator<readonly ReplyEntry[] | 'silence'>;
@@ -23,9 +24,10 @@ export class ReplyFeed {
    */
   async open(tenantId: string, id: string, after: number, signal: AbortSignal): Promise<Feed | undefined> {
     const message = await this.reader.get(tenantId, id);
+    // Who has seen part of a snapshot gets it again, whatever the log now holds.
+    if (after >= SNAPSHOT_SEQ) return after >= SNAPSHOT_END ? undefined : snapshot(message);
     const tail = await this.#tail(message);
     if (tail?.ended && after >= tail.seq) return undefined;
-    if (after >= SNAPSHOT_SEQ + 2) return undefined;
     return !tail && isFinal(message.status) ? snapshot(message) : this.#follow(message, after, signal);
   }
 
@@ -44,18 +46,23 @@ export class ReplyFeed {
    * that was lost; more often would be a storm of queries where thousands wait for their turn.
    */
   async *#follow({ tenantId, id }: Message, after: number, signal: AbortSignal): Feed {
+    let cursor = after;
     let asked = performance.now();
     try {
       for await (const batch of this.streams.read(id, after, signal)) {
         yield batch;
-        if (batch !== 'silence') asked = performance.now();
+        if (batch !== 'silence') {
+          cursor = batch.at(-1)!.seq;
+          asked = performance.now();
+        }
         if (performance.now() - asked < this.settings.value.heartbeat) continue;
         asked = performance.now();
         const message = await this.reader.find(tenantId, id);
-        if (message && isFinal(message.status) && !(await this.streams.tail(id))?.ended) {
-          yield* snapshot(message);
-          return;
-        }
+        if (!message || !isFinal(message.status)) continue;
+        const tail = await this.streams.tail(id);
+        if (!tail?.ended) return yield* snapshot(message);
+        // A cursor beyond the end, which no reader of ours has seen: there is nothing more to tell.
+        if (cursor >= tail.seq) return;
       }
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'stream_lost') throw error;

@@ -1,9 +1,9 @@
-import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ControlBus, ControlModule } from '#control';
 import { Dispatcher, DispatchModule } from '#dispatch';
 import { Log } from '#observability';
 import { ActiveProvider, loadTokenCounter } from '#providers';
-import { provide } from '#runtime';
+import { provide, Starters } from '#runtime';
 import { WorkerControlEvents } from './control-events.controller.js';
 import { Pulse } from './pulse.js';
 
@@ -13,16 +13,19 @@ import { Pulse } from './pulse.js';
   controllers: [WorkerControlEvents],
   providers: [provide(Pulse, [ControlBus, Dispatcher, ActiveProvider, Log])],
 })
-export class QueueManagerModule implements OnApplicationBootstrap, OnModuleDestroy {
+export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly pulse: Pulse,
+    private readonly starters: Starters,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  async onModuleInit(): Promise<void> {
     await loadTokenCounter();
-    await this.dispatcher.start();
-    this.pulse.start();
+    this.starters.add(async () => {
+      await this.dispatcher.start();
+      this.pulse.start();
+    });
   }
 
   /** While the listener and every connection are still open, so that running messages end as they should. */

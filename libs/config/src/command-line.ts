@@ -15,7 +15,7 @@ const USAGE = `Options:
  * The configuration of a process: its arguments, the file that they name, and the environment.
  * Prints and exits by itself for --help and --validate (0), and for a bad configuration (1).
  */
-export function configFromCommandLine(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
+export function configFromCommandLine(args: readonly string[], defaultPort?: number): Config {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -28,7 +28,7 @@ export function configFromCommandLine(args: readonly string[], env: NodeJS.Proce
     });
     if (values.help) exit(0, USAGE);
     const file = values.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
-    const config = loadConfig({ env, file, insecure: values.insecure });
+    const config = loadConfig({ env: process.env, file, insecure: values.insecure, defaultPort });
     if (values.validate)
       exit(0, `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`);
     return config;

@@ -20,13 +20,16 @@ export interface ConfigSources {
   /** A YAML file; values of the environment win over it. */
   readonly file?: string | undefined;
   readonly insecure?: boolean | undefined;
+  /** The port of a process for which nothing else is configured. */
+  readonly defaultPort?: number | undefined;
 }
 
 type Tree = Record<string, unknown>;
 
 /** Reads file and environment into one frozen object; throws a ConfigError that lists every problem at once. */
-export function loadConfig({ env, file, insecure }: ConfigSources): Config {
+export function loadConfig({ env, file, insecure, defaultPort }: ConfigSources): Config {
   const tree = file === undefined ? {} : readTree(file);
+  if (defaultPort !== undefined) child(tree, 'http')['port'] ??= defaultPort;
   for (const leaf of LEAVES) overlay(tree, leaf, env);
   if (insecure) set(tree, ['auth', 'insecure'], true);
   const parsed = configSchema.safeParse(tree);

@@ -38,11 +38,9 @@ export const ERRORS = {
   redis_unavailable: { status: 503, retryable: true, title: 'Redis is away', seedCode: 2002 },
   intake_overloaded: { status: 503, retryable: true, title: 'Too many requests are waiting for the disk' },
   stream_lost: { status: 410, retryable: false, title: 'The reply stream is gone' },
-  message_timeout: { status: 408, retryable: false, title: 'The message ran out of time', seedCode: 1010 },
   cancelled: { status: 409, retryable: false, title: 'The message was cancelled' },
   worker_lost: { status: 500, retryable: true, title: 'The worker that ran the message died' },
   reply_too_large: { status: 502, retryable: false, title: 'The reply is larger than allowed' },
-  context_unavailable: { status: 503, retryable: true, title: 'The conversation could not be read' },
   provider_rate_limited: { status: 429, retryable: true, title: 'The provider limits the rate' },
   provider_quota_exhausted: {
     status: 429,

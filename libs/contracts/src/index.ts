@@ -6,4 +6,5 @@ export * from './message.js';
 export * from './priority.js';
 export * from './reply-event.js';
 export * from './requests.js';
+export * from './storable.js';
 export * from './tenant.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONVERSATION_STATES } from './conversation.js';
-import { FINAL_STATUSES, MESSAGE_STATUSES } from './message.js';
+import { MESSAGE_STATUSES } from './message.js';
 import { PRIORITIES, toPriority } from './priority.js';
 
 /** Postgres stores neither NUL nor lone surrogates, so both are refused at the door. */
@@ -120,5 +120,3 @@ export const streamQuerySchema = z.strictObject({
   last_event_id: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
 });
 export type StreamQuery = z.output<typeof streamQuerySchema>;
-
-export const finalStatusSchema = z.enum(FINAL_STATUSES);

@@ -14,6 +14,8 @@ import { ConversationRow, type Page, paginate, toPriorityName } from '#ledger';
 
 const COLUMNS = { created_at: 'createdAt', updated_at: 'updatedAt', last_active_at: 'lastActiveAt' } as const;
 
+const MAX_METADATA_BYTES = 65_536;
+
 /** A state in which a conversation has come to its end. */
 const isClosed = (state: ConversationState) => state === 'completed' || state === 'archived';
 
@@ -66,6 +68,7 @@ export class Conversations {
   /** Changes what is named; metadata is merged, key by key. */
   update(tenantId: string, id: string, change: UpdateConversation): Promise<Conversation> {
     return this.database.answer(async () => {
+      if (change.metadata) requireSmall({ ...(await this.#find(tenantId, id)).metadata, ...change.metadata });
       const { affected } = await this.source.manager
         .createQueryBuilder()
         .update(ConversationRow)
@@ -83,6 +86,14 @@ export class Conversations {
     if (!row) throw notFound(id);
     return row;
   }
+}
+
+/** Merging adds up, so the sum has a bound of its own. */
+function requireSmall(metadata: Readonly<Record<string, unknown>>): void {
+  const bytes = Buffer.byteLength(JSON.stringify(metadata));
+  if (bytes <= MAX_METADATA_BYTES) return;
+  const message = `would have ${bytes} bytes of JSON in all, at most ${MAX_METADATA_BYTES} are allowed`;
+  throw new AppError('invalid_request', `metadata: ${message}`, { fields: [{ field: 'metadata', message }] });
 }
 
 function columnsOf({ title, context, priority, state, metadata }: UpdateConversation) {

@@ -53,7 +53,8 @@ async function openPostgres(
     connectionTimeoutMillis: 800,
     query_timeout: timeoutMs,
     keepAlive: true,
-    options: `-c search_path=${SEARCH_PATH.replace(' ', '')} -c timezone=UTC`,
+    // The server's own limit ends what the client has given up on.
+    options: `-c search_path=${SEARCH_PATH.replace(' ', '')} -c timezone=UTC -c statement_timeout=${2 * timeoutMs}`,
   });
   // A dropped idle connection is replaced by the next query; without a listener it would end the process.
   pool.on('error', () => {});

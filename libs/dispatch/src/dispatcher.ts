@@ -6,7 +6,7 @@ import { type ActiveProvider } from '#providers';
 import { type JobQueue, type Ready, type TakenJob } from '#queue';
 import { type Outcome, type RunMessage, type RunningMessages } from '#walk';
 import { BandPicker, totalOf } from './band-picker.js';
-import { type LeaseKeeper, UPSTREAM } from './lease-keeper.js';
+import { type Holding, type LeaseKeeper, UPSTREAM } from './lease-keeper.js';
 import { PulseMeter } from './pulse-meter.js';
 
 /** Jobs taken in one step: enough to fill up fast, few enough that a realtime message is not kept waiting. */
@@ -111,16 +111,16 @@ export class Dispatcher {
     const jobs = taken.flatMap((result) =>
       result.status === 'fulfilled' && result.value ? [result.value] : [],
     );
-    jobs.forEach((job, i) => this.#launch(job, slots[i]!));
+    jobs.forEach((job, i) => this.#launch({ job, slot: slots[i]! }));
     await this.slots.release(UPSTREAM, slots.slice(jobs.length));
     const failed = taken.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return jobs.length;
   }
 
-  #launch(job: TakenJob, slot: string): void {
-    this.keeper.hold({ job, slot });
-    const run = this.#runOne(job, slot).finally(() => {
+  #launch(holding: Holding): void {
+    this.keeper.hold(holding);
+    const run = this.#runOne(holding).finally(() => {
       this.#runs.delete(run);
       this.metrics.running.set(this.#runs.size);
       this.#wake();
@@ -130,7 +130,8 @@ export class Dispatcher {
   }
 
   /** Never throws: what breaks here is a bug or a schedule that is away, and the job's lock runs out. */
-  async #runOne(job: TakenJob, slot: string): Promise<void> {
+  async #runOne(holding: Holding): Promise<void> {
+    const { job, slot } = holding;
     const startedAt = performance.now();
     try {
       await this.#settle(job, await this.#walk(job.messageId));
@@ -138,7 +139,7 @@ export class Dispatcher {
       this.log.error({ err, message_id: job.messageId }, 'a job was not settled; its lock runs out');
     }
     this.meter.record(performance.now() - startedAt);
-    this.keeper.drop(job.messageId);
+    this.keeper.drop(holding);
     await this.#giveBack(slot);
   }
 

@@ -19,7 +19,8 @@ export interface Holding {
  * control event got lost.
  */
 export class LeaseKeeper {
-  readonly #holdings = new Map<string, Holding>();
+  /** By holding, not by message: a job that comes back meets its former run. */
+  readonly #holdings = new Set<Holding>();
   readonly #tickers: readonly Ticker[];
 
   constructor(
@@ -46,22 +47,22 @@ export class LeaseKeeper {
   }
 
   hold(holding: Holding): void {
-    this.#holdings.set(holding.job.messageId, holding);
+    this.#holdings.add(holding);
   }
 
-  drop(messageId: string): void {
-    this.#holdings.delete(messageId);
+  drop(holding: Holding): void {
+    this.#holdings.delete(holding);
   }
 
   async #renewLocks(): Promise<void> {
-    const lost = await this.queue.extend([...this.#holdings.values()].map(({ job }) => job));
+    const lost = await this.queue.extend([...this.#holdings].map(({ job }) => job));
     // Its lease in the ledger still fences it, so a lost lock alone is no reason to stop what was paid for.
     for (const { messageId } of lost)
       this.log.warn({ message_id: messageId }, 'lost the lock of a running message');
   }
 
   async #renewSlots(): Promise<void> {
-    const slots = [...this.#holdings.values()].map(({ slot }) => slot);
+    const slots = [...this.#holdings].map(({ slot }) => slot);
     await this.slots.renew(UPSTREAM, slots);
   }
 
@@ -69,11 +70,11 @@ export class LeaseKeeper {
     const owned = this.running.owned();
     if (owned.length === 0) return;
     const renewed = await this.ledger.renew(owned, this.settings.value.lock_duration);
-    for (const { id } of owned) {
+    for (const { id, attempt } of owned) {
       const lease = renewed.get(id);
-      if (lease?.cancelRequested) this.running.stop(id, 'cancelled');
+      if (lease?.cancelRequested) this.running.stop(id, 'cancelled', attempt);
       // A message that ended in this very moment is not owned any more and does not mind.
-      if (!lease) this.running.stop(id, 'lock_lost');
+      if (!lease) this.running.stop(id, 'lock_lost', attempt);
     }
   }
 }

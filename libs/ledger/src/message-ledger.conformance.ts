@@ -174,16 +174,8 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
 
   test('ends with reply, usage and the closed call; twice is as good as once', async () => {
     const id = await inserted();
-    await claimed(id);
     const callId = newId('call');
-    await ledger.writeCall({
-      id: callId,
-      tenant_id: 't1',
-      message_id: id,
-      attempt: 1,
-      provider: 'p',
-      model: 'm',
-    });
+    await ledger.claim(id, 'w1', LEASE_MS, { id: callId, provider: 'p', model: 'm', max_worker_losses: 3 });
     expect(await ledger.finish(endOf(id, 1, { call_id: callId }))).toBe(true);
     expect(await ledger.finish(endOf(id, 1, { call_id: callId }))).toBe(true);
     expect(await reader.get('t1', id)).toMatchObject({
@@ -274,6 +266,33 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
       [conversations],
     );
     expect(counts.map(({ turns }) => turns)).toEqual([30, 30, 30, 30, 30]);
+  });
+
+  test('renewals, finishes and retries of the same messages in any order do not deadlock', async () => {
+    const ids = await Promise.all(Array.from({ length: 200 }, () => inserted()));
+    await Promise.all(ids.map((id) => claimed(id)));
+    const owned = ids.map((id) => ({ id, attempt: 1 }));
+    const others = [new MessageLedger(database), new MessageLedger(database)];
+    const renewals = Array.from({ length: 30 }, (_, i) =>
+      others[i % 2]!.renew(i % 2 ? owned : owned.toReversed(), LEASE_MS),
+    );
+    const ends = ids.toReversed().map((id, i) => {
+      const failure = { delay_ms: 0, error_code: 'internal', error_message: '', call_id: null };
+      return i % 3 ? others[i % 2]!.finish(endOf(id, 1)) : ledger.retry({ id, attempt: 1, ...failure });
+    });
+    expect((await Promise.all(ends)).every(Boolean)).toBe(true);
+    await Promise.all(renewals);
+  });
+
+  test('a message that was cancelled meanwhile is not retried; a retry whose answer got lost is as good as once', async () => {
+    const [cancelled, retried] = [await inserted(), await inserted()];
+    await Promise.all([claimed(cancelled), claimed(retried)]);
+    await ledger.cancel('t1', cancelled);
+    const failure = { attempt: 1, delay_ms: 0, error_code: 'internal', error_message: '', call_id: null };
+    expect(await ledger.retry({ id: cancelled, ...failure })).toBe(false);
+    expect(await ledger.retry({ id: retried, ...failure })).toBe(true);
+    expect(await ledger.retry({ id: retried, ...failure })).toBe(true);
+    expect(await reader.get('t1', retried)).toMatchObject({ status: 'retrying', retryCount: 1 });
   });
 
   test('refuses a conversation that is unknown, closed, or of another tenant, and nothing else of the group', async () => {

@@ -6,7 +6,7 @@ import {
   type MessageStatus,
   type Priority,
 } from '#contracts';
-import { type Database } from '#database';
+import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
 import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
@@ -35,15 +35,6 @@ export type Claim =
     }
   | { readonly claimed: false; readonly status: MessageStatus | 'unknown'; readonly leaseMs: number };
 
-export interface NewCall {
-  readonly id: string;
-  readonly tenant_id: string;
-  readonly message_id: string;
-  readonly attempt: number;
-  readonly provider: string;
-  readonly model: string;
-}
-
 export interface Cancelled {
   /** `processing`: its worker was asked to stop; `cancelled`: it will never run. */
   readonly status: 'processing' | 'cancelled';
@@ -68,14 +59,15 @@ interface ClaimRequest {
 export class MessageLedger {
   readonly #inserts: GroupCommit<NewMessageRow, Date | undefined>;
   readonly #claims: GroupCommit<ClaimRequest, Claim>;
-  readonly #calls: GroupCommit<NewCall, void>;
   readonly #finishes: GroupCommit<FinishRow, boolean>;
   readonly #retries: GroupCommit<RetryRow, boolean>;
 
   constructor(private readonly database: Database) {
-    this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), BATCHES);
+    this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), {
+      ...BATCHES,
+      maxWaitMs: ANSWER_DEADLINE_MS,
+    });
     this.#claims = new GroupCommit((requests) => this.#claimAll(requests), BATCHES);
-    this.#calls = new GroupCommit((rows) => this.#writeCalls(rows), BATCHES);
     this.#finishes = new GroupCommit((rows) => this.#endAll(FINISH_MESSAGES, rows), BATCHES);
     this.#retries = new GroupCommit((rows) => this.#endAll(RETRY_MESSAGES, rows), BATCHES);
   }
@@ -97,11 +89,6 @@ export class MessageLedger {
   /** Takes back a claim of this worker whose answer never came, whether it happened or not. */
   async unclaim(id: string, workerId: string): Promise<void> {
     await this.database.query(sql.UNCLAIM, [id, workerId]);
-  }
-
-  /** Writes a provider call down before it is made. */
-  writeCall(call: NewCall): Promise<void> {
-    return this.#calls.add(call);
   }
 
   /** False when the attempt is no longer the current one: then nothing was changed. */
@@ -208,11 +195,6 @@ export class MessageLedger {
     const rows = await this.database.query<ClaimRow>(CLAIM_MESSAGES, values);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => toClaim(byId.get(id)));
-  }
-
-  async #writeCalls(rows: readonly NewCall[]): Promise<void[]> {
-    await this.database.query(sql.INSERT_CALLS, [JSON.stringify(rows)]);
-    return rows.map(() => undefined);
   }
 
   async #endAll(statement: typeof FINISH_MESSAGES, rows: readonly { id: string }[]): Promise<boolean[]> {

@@ -4,6 +4,7 @@ import { createLogger, Health, Log, Metrics } from '#observability';
 import { Clock, SystemClock } from './clock.js';
 import { Closers } from './closers.js';
 import { provide } from './provide.js';
+import { Starters } from './starters.js';
 
 /** What every process has, once: settings, clock, log, metrics, health, and the order of closing. */
 @Module({})
@@ -18,14 +19,23 @@ export class CoreModule implements OnApplicationShutdown {
       { provide: Log, useValue: createLogger(config.log.level, process) },
       provide(SystemClock, [], Clock),
       provide(Metrics, []),
-      provide(Health, []),
+      provide(Health, [Log]),
       provide(Closers, [Log]),
+      provide(Starters, []),
     ];
     return {
       module: CoreModule,
       global: true,
       providers,
-      exports: [...settings.map((provider) => provider.provide), Log, Clock, Metrics, Health, Closers],
+      exports: [
+        ...settings.map((provider) => provider.provide),
+        Log,
+        Clock,
+        Metrics,
+        Health,
+        Closers,
+        Starters,
+      ],
     };
   }
 

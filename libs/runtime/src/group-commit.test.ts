@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, type GroupCommitOptions } from './group-commit.js';
 
-const options = { maxBatch: 3, maxInFlight: 1, maxWaiting: 10 };
+const options: GroupCommitOptions = { maxBatch: 3, maxInFlight: 1, maxWaiting: 10 };
 
 /** A writer whose flushes end only when the test says so. */
-function setup(overrides: Partial<typeof options> = {}) {
+function setup(overrides: Partial<GroupCommitOptions> = {}) {
   const groups: number[][] = [];
   const gates: PromiseWithResolvers<void>[] = [];
   const commits = new GroupCommit<number, string>(
@@ -41,6 +41,18 @@ describe('GroupCommit', () => {
     await expect(commits.add(3)).rejects.toMatchObject({ code: 'intake_overloaded' });
     void first;
     void second;
+  });
+
+  test('does not write what has waited longer than whoever asked', async () => {
+    const { commits, groups, gates } = setup({ maxWaitMs: 5 });
+    const first = commits.add(1);
+    const second = commits.add(2);
+    const since = performance.now();
+    await expect.poll(() => performance.now() - since).toBeGreaterThan(6);
+    gates[0]!.resolve();
+    await expect(second).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(await first).toBe('row 1');
+    expect(groups).toEqual([[1]]);
   });
 
   test('lets one bad row fail alone', async () => {

@@ -7,12 +7,15 @@ export interface GroupCommitOptions {
   readonly maxInFlight: number;
   /** Most items that may wait; one more is refused with `intake_overloaded`. */
   readonly maxWaiting: number;
+  /** What has waited longer is refused with `database_unavailable`: whoever asked has been told so already. */
+  readonly maxWaitMs?: number;
 }
 
 interface Waiting<T, R> {
   readonly item: T;
   readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
+  readonly since: number;
 }
 
 /**
@@ -36,20 +39,27 @@ export class GroupCommit<T, R> {
         new AppError('intake_overloaded', 'Too many writes are waiting; try again shortly'),
       );
     return new Promise<R>((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, resolve, reject, since: performance.now() });
       this.#flush();
     });
   }
 
   #flush(): void {
     while (this.#inFlight < this.options.maxInFlight && this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, this.options.maxBatch);
+      const group = this.#waiting.splice(0, this.options.maxBatch).filter((one) => this.#isInTime(one));
+      if (group.length === 0) continue;
       this.#inFlight += 1;
       void this.#settle(group).finally(() => {
         this.#inFlight -= 1;
         this.#flush();
       });
     }
+  }
+
+  #isInTime({ since, reject }: Waiting<T, R>): boolean {
+    if (performance.now() - since <= (this.options.maxWaitMs ?? Infinity)) return true;
+    reject(new AppError('database_unavailable', 'The write has waited too long'));
+    return false;
   }
 
   async #settle(group: readonly Waiting<T, R>[]): Promise<void> {

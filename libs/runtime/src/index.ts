@@ -6,5 +6,6 @@ export * from './group-commit.js';
 export * from './problem.js';
 export * from './provide.js';
 export * from './run-process.js';
+export * from './starters.js';
 export * from './ticker.js';
 export * from './wait-for.js';

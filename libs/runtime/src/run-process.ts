@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config } from '#config';
 import { Health, Log } from '#observability';
+import { Starters } from './starters.js';
 
 /** Requests that are under way when the workers have drained have this long to be answered. */
 const ANSWER_PATIENCE_MS = 5_000;
@@ -36,6 +37,7 @@ export async function runProcess(app: NestFastifyApplication, config: Config): P
   process.on('SIGINT', stop);
   await app.startAllMicroservices();
   await app.listen(config.http.port, listenAddress(config));
+  await app.get(Starters).startAll();
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   log.info({ url }, 'listening');
   return url;

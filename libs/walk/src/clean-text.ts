@@ -1,3 +1,5 @@
+import { storable } from '#contracts';
+
 /**
  * Makes text from outside storable: takes NUL out, replaces lone surrogates, and holds half a surrogate pair back
  * until its other half comes with the next piece.
@@ -9,17 +11,13 @@ export class CleanText {
     const text = this.#half + piece;
     const endsInHalf = /[\uD800-\uDBFF]$/.test(text);
     this.#half = endsInHalf ? text.slice(-1) : '';
-    return clean(endsInHalf ? text.slice(0, -1) : text);
+    return storable(endsInHalf ? text.slice(0, -1) : text);
   }
 
   /** What was held back. */
   end(): string {
-    const rest = clean(this.#half);
+    const rest = storable(this.#half);
     this.#half = '';
     return rest;
   }
-}
-
-function clean(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
 }

@@ -1,4 +1,4 @@
-import { AppError, CANCELLED, type Message, toAppError } from '#contracts';
+import { type AppError, CANCELLED, type Message, storable, toAppError } from '#contracts';
 import { type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
@@ -7,6 +7,7 @@ import { type Ending, type Finish, tagsOf } from './finish.js';
 import { estimate, type Generated } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
+import { untilStored } from './until-stored.js';
 
 /** What becomes of the job in the schedule. `lost`: it belongs to another worker already. */
 export type Outcome = 'done' | 'put-back' | 'lost' | { readonly againInMs: number };
@@ -30,13 +31,6 @@ export class EndAttempt {
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
-
-  /** The claim has no answer and may have happened: unless it is taken back, the message waits for its lease. */
-  async unclaimed(messageId: string, workerId: string, error: unknown): Promise<Outcome> {
-    if (!(error instanceof AppError) || !error.retryable) throw error;
-    await this.finish.untilStored(() => this.ledger.unclaim(messageId, workerId));
-    return 'put-back';
-  }
 
   async succeeded(state: AttemptState, generated: Generated): Promise<Outcome> {
     const { message, writer } = state;
@@ -62,7 +56,7 @@ export class EndAttempt {
   /** The message fails for good and becomes a dead letter. */
   async bury(state: AttemptState, error: AppError): Promise<Outcome> {
     const status = error.code === 'provider_timeout' ? 'timeout' : 'failed';
-    const failure = { code: error.code, message: error.message };
+    const failure = { code: error.code, message: storable(error.message) };
     this.log.warn(
       { ...tagsOf(state.message), code: error.code, reason: error.message },
       'message failed for good',
@@ -85,7 +79,7 @@ export class EndAttempt {
   /** For another attempt that is no retry: that this one ended is not the message's fault. */
   async #handBack({ message, writer }: AttemptState): Promise<Outcome> {
     writer.abandon();
-    await this.finish.untilStored(() => this.ledger.handBack(message.id, message.attempt));
+    await untilStored(() => this.ledger.handBack(message.id, message.attempt), this.log);
     return 'put-back';
   }
 
@@ -107,18 +101,17 @@ export class EndAttempt {
 
   async #again(state: AttemptState, error: AppError, delayMs: number): Promise<Outcome> {
     const { message, writer, callId } = state;
+    const row = {
+      id: message.id,
+      attempt: message.attempt,
+      delay_ms: delayMs,
+      error_code: error.code,
+      error_message: storable(error.message),
+      call_id: callId,
+    };
+    // What is not to be retried was cancelled meanwhile, or is another worker's, and then nothing changes here either.
+    if (!(await untilStored(() => this.ledger.retry(row), this.log))) return this.#cancelled(state);
     writer.abandon();
-    const kept = await this.finish.untilStored(() =>
-      this.ledger.retry({
-        id: message.id,
-        attempt: message.attempt,
-        delay_ms: delayMs,
-        error_code: error.code,
-        error_message: error.message,
-        call_id: callId,
-      }),
-    );
-    if (!kept) return 'lost';
     this.metrics.retried.inc({ code: error.code });
     const why = { code: error.code, reason: error.message, delay_ms: delayMs };
     this.log.info({ ...tagsOf(message), ...why }, 'will retry');

@@ -17,6 +17,7 @@ interface Offer extends Schedulable {
  */
 export class Enqueuer {
   #waiting: Offer[] = [];
+  #pumping = false;
   #pump: Promise<void> | undefined;
 
   constructor(
@@ -30,7 +31,9 @@ export class Enqueuer {
   offer(message: Offer): void {
     if (this.#waiting.length >= this.settings.value.relay_backlog) return this.metrics.relayOverflow.inc();
     this.#waiting.push(message);
-    this.#pump ??= this.#run().finally(() => (this.#pump = undefined));
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#pump = this.#run();
   }
 
   /** Puts messages in at once. Throws when the schedule or the ledger is away. */
@@ -59,6 +62,8 @@ export class Enqueuer {
       this.metrics.relayBacklog.set(this.#waiting.length);
       await this.#bring(batch);
     }
+    // In the same step as the last look at what waits, or an offer in between would start no pump.
+    this.#pumping = false;
   }
 
   async #bring(batch: readonly Offer[]): Promise<void> {

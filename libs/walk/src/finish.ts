@@ -1,16 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  AppError,
-  type Failure,
-  type FinalStatus,
-  type Message,
-  type ReplyEnd,
-  type Usage,
-} from '#contracts';
+import { type Failure, type FinalStatus, type Message, type ReplyEnd, type Usage } from '#contracts';
 import { type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ReplyWriter } from '#streaming';
 import { type Enqueuer } from './enqueuer.js';
+import { untilStored } from './until-stored.js';
 
 /** Everything that is known when an attempt ends for good. */
 export interface Ending {
@@ -31,12 +24,6 @@ export interface Ending {
 /** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
 const STREAM_PATIENCE_MS = 5_000;
 
-/** While the ledger is away a finished reply is kept and offered again, from this often to that seldom. */
-const STORE_RETRY_MS = [100, 2_000] as const;
-
-/** After this long without a ledger the reply is given up; the message runs again elsewhere. */
-const STORE_PATIENCE_MS = 3_600_000;
-
 /** The end of a message: into the ledger first, then to whoever reads the stream, then the next turn. */
 export class Finish {
   constructor(
@@ -48,7 +35,7 @@ export class Finish {
 
   /** False when another attempt has taken over, so that this one changed nothing. */
   async run(message: Message, ending: Ending, writer: ReplyWriter | undefined): Promise<boolean> {
-    if (!(await this.untilStored(() => this.ledger.finish(rowOf(message, ending))))) {
+    if (!(await untilStored(() => this.ledger.finish(rowOf(message, ending)), this.log))) {
       writer?.abandon();
       return false;
     }
@@ -57,21 +44,6 @@ export class Finish {
     this.#count(message, ending);
     await this.#releaseNext(message);
     return true;
-  }
-
-  /** Repeats a write until the ledger is there again: what it holds was paid for. */
-  async untilStored<T>(write: () => Promise<T>): Promise<T> {
-    const endsAt = performance.now() + STORE_PATIENCE_MS;
-    for (let wait: number = STORE_RETRY_MS[0]; ; wait = Math.min(wait * 2, STORE_RETRY_MS[1])) {
-      try {
-        return await write();
-      } catch (error) {
-        const away = error instanceof AppError && error.retryable;
-        if (!away || performance.now() >= endsAt) throw error;
-        this.log.warn({ err: error }, 'the ledger is away: a finished reply waits in memory');
-        await delay(wait);
-      }
-    }
   }
 
   #count(message: Message, { status, failure, dead }: Ending): void {

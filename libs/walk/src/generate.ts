@@ -1,6 +1,5 @@
 import { type MessageSettings } from '#config';
-import { AppError, type Message, newId, type Usage } from '#contracts';
-import { type MessageLedger } from '#ledger';
+import { AppError, type Message, storable, type Usage } from '#contracts';
 import { type Metrics } from '#observability';
 import {
   type ActiveProvider,
@@ -11,10 +10,11 @@ import {
 } from '#providers';
 import { type ReplyWriter } from '#streaming';
 import { CleanText } from './clean-text.js';
+import { type AttemptState } from './end-attempt.js';
 
-/** A call to the provider: how it was written down, and how it went. */
+/** How a call to the provider went. */
 export interface Generated {
-  readonly callId: string;
+  readonly callId: string | null;
   readonly provider: string;
   readonly model: string;
   readonly finishReason: string | null;
@@ -24,7 +24,6 @@ export interface Generated {
 /** One call to the provider, streamed into the reply. */
 export class Generate {
   constructor(
-    private readonly ledger: MessageLedger,
     private readonly active: ActiveProvider,
     private readonly settings: MessageSettings,
     private readonly metrics: Metrics,
@@ -34,38 +33,18 @@ export class Generate {
     return this.active.provider;
   }
 
-  /** Writes the call down before it is made, so that what was paid for can always be counted. */
-  async writeDown(message: Message): Promise<string> {
-    const id = newId('call');
-    await this.ledger.writeCall({
-      id,
-      tenant_id: message.tenantId,
-      message_id: message.id,
-      attempt: message.attempt,
-      provider: this.provider.name,
-      model: this.provider.model,
-    });
-    return id;
-  }
-
   /**
    * @throws AppError with the provider's codes, or reply_too_large
    * @throws Stopped when the signal says so
    */
-  async run(
-    message: Message,
-    callId: string,
-    prompt: readonly ChatMessage[],
-    writer: ReplyWriter,
-    signal: AbortSignal,
-  ): Promise<Generated> {
+  async run({ message, callId, prompt, writer }: AttemptState, signal: AbortSignal): Promise<Generated> {
     const { provider } = this;
     const labels = { provider: provider.name, model: provider.model };
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
       const { reason, usage } = await this.#stream(message, prompt, writer, signal);
       this.#count(labels, 'ok', usage);
-      return { callId, ...labels, finishReason: reason, usage };
+      return { callId, ...labels, finishReason: reason && storable(reason), usage };
     } catch (error) {
       this.#count(labels, error instanceof AppError ? error.code : 'stopped', undefined);
       throw error;

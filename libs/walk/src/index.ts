@@ -1,5 +1,6 @@
 export * from './admission.js';
 export * from './cancel-message.js';
+export * from './claim-message.js';
 export * from './end-attempt.js';
 export * from './enqueuer.js';
 export * from './finish.js';

@@ -10,14 +10,27 @@ export class Stopped extends Error {
   }
 }
 
-/** The messages that this process runs now, and the means to stop them. */
-export class RunningMessages {
-  readonly #running = new Map<string, { attempt: number; abort: AbortController }>();
+interface Running {
+  /** Undefined while the message is being claimed. */
+  attempt: number | undefined;
+  readonly abort: AbortController;
+}
 
-  start(id: string, attempt: number): AbortSignal {
+/** The messages that this process claims and runs now, and the means to stop them. */
+export class RunningMessages {
+  readonly #running = new Map<string, Running>();
+
+  /** From here on the message can be stopped, so that a cancel that meets a claim is not missed. */
+  expect(id: string): AbortSignal {
     const abort = new AbortController();
-    this.#running.set(id, { attempt, abort });
+    this.#running.set(id, { attempt: undefined, abort });
     return abort.signal;
+  }
+
+  /** The claim has given the message to this process. */
+  own(id: string, attempt: number): void {
+    const running = this.#running.get(id);
+    if (running) running.attempt = attempt;
   }
 
   end(id: string): void {
@@ -28,11 +41,10 @@ export class RunningMessages {
     return this.#running.has(id);
   }
 
-  /** False when the message does not run here. */
-  stop(id: string, reason: StopReason): boolean {
+  /** Does nothing when the message does not run here, or not in this attempt any more. */
+  stop(id: string, reason: StopReason, attempt?: number): void {
     const running = this.#running.get(id);
-    running?.abort.abort(new Stopped(reason));
-    return running !== undefined;
+    if (attempt === undefined || attempt === running?.attempt) running?.abort.abort(new Stopped(reason));
   }
 
   stopAll(reason: StopReason): void {
@@ -40,10 +52,6 @@ export class RunningMessages {
   }
 
   owned(): { id: string; attempt: number }[] {
-    return [...this.#running].map(([id, { attempt }]) => ({ id, attempt }));
-  }
-
-  get size(): number {
-    return this.#running.size;
+    return [...this.#running].flatMap(([id, { attempt }]) => (attempt === undefined ? [] : { id, attempt }));
   }
 }

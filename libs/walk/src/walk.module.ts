@@ -11,6 +11,7 @@ import { Clock, provide } from '#runtime';
 import { ReplyStreams, StreamingModule } from '#streaming';
 import { Admission } from './admission.js';
 import { CancelMessage } from './cancel-message.js';
+import { ClaimMessage } from './claim-message.js';
 import { EndAttempt } from './end-attempt.js';
 import { Enqueuer } from './enqueuer.js';
 import { Finish } from './finish.js';
@@ -54,19 +55,12 @@ export class AcceptModule {}
       inject: [MessageSettings],
       useFactory: (s: MessageSettings) => new RetryPolicy(s),
     },
-    provide(Generate, [MessageLedger, ActiveProvider, MessageSettings, Metrics]),
+    provide(ClaimMessage, [MessageLedger, RunningMessages, ActiveProvider, QueueSettings, Log]),
+    provide(Generate, [ActiveProvider, MessageSettings, Metrics]),
     provide(Finish, [MessageLedger, Enqueuer, Metrics, Log]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Metrics, Log]),
-    provide(OpenAttempt, [
-      ReplyStreams,
-      RunningMessages,
-      ActiveProvider,
-      QueueSettings,
-      StreamSettings,
-      Metrics,
-      Log,
-    ]),
-    provide(RunMessage, [MessageLedger, OpenAttempt, Prompts, Generate, EndAttempt]),
+    provide(OpenAttempt, [ReplyStreams, RunningMessages, ActiveProvider, StreamSettings, Metrics, Log]),
+    provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Generate, EndAttempt]),
   ],
   exports: [RunMessage, RunningMessages],
 })

@@ -5,8 +5,9 @@
  */
 import { type Caller, type CreateMessage, type Message, newId } from '#contracts';
 import { type Prompts } from '#conversations';
-import { type Claim, type MessageLedger } from '#ledger';
+import { type MessageLedger } from '#ledger';
 import { type Admission } from './admission.js';
+import { type ClaimMessage } from './claim-message.js';
 import { type AttemptState, type EndAttempt, type Outcome } from './end-attempt.js';
 import { type Enqueuer } from './enqueuer.js';
 import { type Generate } from './generate.js';
@@ -46,7 +47,7 @@ export class AcceptMessage {
 /** Run: claim the message, ask the provider with the conversation so far, stream, store. */
 export class RunMessage {
   constructor(
-    private readonly ledger: MessageLedger,
+    private readonly claim: ClaimMessage,
     private readonly attempts: OpenAttempt,
     private readonly prompts: Prompts,
     private readonly generate: Generate,
@@ -55,20 +56,12 @@ export class RunMessage {
 
   /** One attempt; answers what becomes of the job in the schedule. */
   async run(messageId: string): Promise<Outcome> {
-    const { workerId, leaseMs } = this.attempts;
-    // Without Redis a lock may have run out, so that a job comes back to the worker that still runs it.
-    if (this.attempts.runsHere(messageId)) return { againInMs: leaseMs };
-    let claim: Claim;
-    try {
-      claim = await this.ledger.claim(messageId, workerId, leaseMs, this.attempts.plan());
-    } catch (error) {
-      return this.end.unclaimed(messageId, workerId, error);
-    }
-    if (!claim.claimed) return notOurs(claim);
-    const { state, signal, poison, close } = this.attempts.open(claim);
+    const claimed = await this.claim.run(messageId);
+    if ('outcome' in claimed) return claimed.outcome;
+    const { state, signal, close } = this.attempts.open(claimed);
     try {
       await state.writer.open(state.message.attempt > state.message.retryCount + 1 ? 'worker_lost' : 'retry');
-      if (poison) return await this.end.bury(state, poison);
+      if (claimed.poison) return await this.end.bury(state, claimed.poison);
       signal.throwIfAborted();
       return await this.#reply(state, signal);
     } catch (error) {
@@ -79,28 +72,8 @@ export class RunMessage {
   }
 
   async #reply(state: AttemptState, signal: AbortSignal): Promise<Outcome> {
-    const { message, writer } = state;
-    state.callId ??= await this.generate.writeDown(message);
-    state.prompt = await this.prompts.of(message);
-    const generated = await this.generate.run(message, state.callId, state.prompt, writer, signal);
+    state.prompt = await this.prompts.of(state.message);
+    const generated = await this.generate.run(state, signal);
     return this.end.succeeded(state, generated);
-  }
-}
-
-/** Ended long ago, or another worker's: then the job comes back when that worker's lease is over. */
-function notOurs(claim: Extract<Claim, { claimed: false }>): Outcome {
-  switch (claim.status) {
-    case 'processing':
-      return { againInMs: claim.leaseMs + 100 };
-    case 'pending':
-    case 'queued':
-    case 'retrying':
-      return { againInMs: 1_000 };
-    case 'unknown':
-    case 'completed':
-    case 'failed':
-    case 'timeout':
-    case 'cancelled':
-      return 'done';
   }
 }

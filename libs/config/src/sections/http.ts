@@ -11,7 +11,11 @@ export const http = section(
     port: whole(
       8080,
       { min: 0, max: 65_535 },
-      { env: 'PORT', description: 'Port to listen on; 0 takes a free one.' },
+      {
+        env: 'PORT',
+        description:
+          'Port to listen on; 0 takes a free one. Without a setting workers take 8081 and schedulers 8082.',
+      },
     ),
     body_limit: whole(
       1_048_576,

@@ -1,5 +1,6 @@
 import { type Statement } from '#database';
 import { type MessageRow } from '../entities/message.entity.js';
+import { lockedInOrder } from './open-statuses.js';
 
 /** Its whole row when it was claimed, else why not: `status` and for how long another worker still owns it. */
 export interface ClaimRow extends Record<string, unknown> {
@@ -21,6 +22,8 @@ export interface PlannedCallRow {
   readonly max_worker_losses: number;
 }
 
+const CLAIMABLE = `(m.status IN ('pending', 'queued', 'retrying') OR (m.status = 'processing' AND m.lease_until < now()))`;
+
 /**
  * Claims messages ($1: ids, $2: worker, $3: lease in ms, $4: JSON array of PlannedCallRow). A message that another
  * worker runs can be claimed once that worker's lease is over, and counts as a lost worker. `attempt` is the fence of
@@ -29,14 +32,15 @@ export interface PlannedCallRow {
 export const CLAIM_MESSAGES: Statement = {
   name: 'claim-messages',
   text: `
-WITH claimed AS (
+WITH ${lockedInOrder('messages m', `m.id = ANY($1::text[]) AND ${CLAIMABLE}`)},
+claimed AS (
   UPDATE messages m
      SET status = 'processing', attempt = m.attempt + 1, worker_id = $2,
          worker_losses = m.worker_losses + (m.status = 'processing')::int,
          lease_until = now() + $3 * interval '1 ms',
          started_at = coalesce(m.started_at, now()), updated_at = now()
-   WHERE m.id = ANY($1::text[])
-     AND (m.status IN ('pending', 'queued', 'retrying') OR (m.status = 'processing' AND m.lease_until < now()))
+    FROM locked
+   WHERE m.id = locked.id AND ${CLAIMABLE}
   RETURNING m.*
 ), called AS (
   INSERT INTO provider_calls (id, tenant_id, message_id, attempt, provider, model)

@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { lockedInOrder } from './open-statuses.js';
 
 /** How an attempt ended for good, in the names of the columns. */
 export interface FinishRow {
@@ -19,9 +20,11 @@ export interface FinishRow {
   readonly usage_estimated: boolean;
 }
 
+const CURRENT = `m.attempt = i.attempt AND m.status = 'processing'`;
+
 /**
  * Ends messages ($1: JSON array of FinishRow): status, reply, usage and dead letter in one statement, so in one
- * transaction. A row whose attempt is no longer the current one changes nothing and is left out of the answer. Ending
+ * transaction. Of a row whose attempt is no longer the current one only the call is closed, and it is left out of the answer. Ending
  * twice is as good as once, since the answer to the first time may have got lost.
  */
 export const FINISH_MESSAGES: Statement = {
@@ -32,12 +35,13 @@ WITH input AS (
     id text, attempt int, status text, error_code text, error_message text, dead boolean,
     call_id text, call_state text, content text, provider text, model text, finish_reason text,
     prompt_tokens int, completion_tokens int, usage_estimated boolean)
-), done AS (
+), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
+done AS (
   UPDATE messages m
      SET status = i.status, error_code = i.error_code, error_message = i.error_message,
          lease_until = NULL, completed_at = now(), updated_at = now()
-    FROM input i
-   WHERE m.id = i.id AND m.attempt = i.attempt AND m.status = 'processing'
+    FROM input i JOIN locked USING (id)
+   WHERE m.id = i.id AND ${CURRENT}
   RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.conversation_id
 ), stored AS (
   INSERT INTO replies (message_id, tenant_id, content, provider, model, finish_reason,

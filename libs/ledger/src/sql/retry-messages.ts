@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { lockedInOrder } from './open-statuses.js';
 
 export interface RetryRow {
   readonly id: string;
@@ -9,7 +10,13 @@ export interface RetryRow {
   readonly call_id: string | null;
 }
 
-/** Sends messages back to wait for another attempt ($1: JSON array of RetryRow), fenced by attempt. */
+/** Nobody wants a cancelled message to try again. */
+const CURRENT = `m.attempt = i.attempt AND m.status = 'processing' AND NOT m.cancel_requested`;
+
+/**
+ * Sends messages back to wait for another attempt ($1: JSON array of RetryRow), fenced by attempt; twice is as good as
+ * once. A message that somebody cancelled meanwhile is left out of the answer and stays as it is.
+ */
 export const RETRY_MESSAGES: Statement = {
   name: 'retry-messages',
   text: `
@@ -19,12 +26,17 @@ WITH input AS (
 ), closed AS (
   UPDATE provider_calls c SET state = 'failed', error_code = i.error_code, finished_at = now()
     FROM input i WHERE c.id = i.call_id
+), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
+retried AS (
+  UPDATE messages m
+     SET status = 'retrying', retry_count = m.retry_count + 1, error_code = i.error_code,
+         error_message = i.error_message, retry_at = now() + i.delay_ms * interval '1 ms',
+         lease_until = NULL, updated_at = now()
+    FROM input i JOIN locked USING (id)
+   WHERE m.id = i.id AND ${CURRENT}
+  RETURNING m.id
 )
-UPDATE messages m
-   SET status = 'retrying', retry_count = m.retry_count + 1, error_code = i.error_code,
-       error_message = i.error_message, retry_at = now() + i.delay_ms * interval '1 ms',
-       lease_until = NULL, updated_at = now()
-  FROM input i
- WHERE m.id = i.id AND m.attempt = i.attempt AND m.status = 'processing'
-RETURNING m.id`,
+SELECT id FROM retried
+UNION ALL
+SELECT m.id FROM messages m JOIN input i ON m.id = i.id AND m.attempt = i.attempt AND m.status = 'retrying'`,
 };

@@ -1,21 +1,16 @@
 import { type Statement } from '#database';
-import { IS_HEAD, OPEN } from './open-statuses.js';
+import { IS_HEAD, lockedInOrder, OPEN } from './open-statuses.js';
 
-/** Writes down calls to providers before they are made ($1: JSON array of id, tenant_id, message_id, …). */
-export const INSERT_CALLS: Statement = {
-  name: 'insert-calls',
-  text: `
-INSERT INTO provider_calls (id, tenant_id, message_id, attempt, provider, model)
-SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
-  id text, tenant_id text, message_id text, attempt int, provider text, model text)
-RETURNING id`,
-};
+/** A retry that the reconciler brought back is queued too, or it would bring it again with every tick. */
+const TO_BE_QUEUED = `m.status IN ('pending', 'retrying')`;
 
 /** Notes that messages are in the schedule ($1: ids). */
 export const MARK_ENQUEUED: Statement = {
   name: 'mark-enqueued',
-  text: `UPDATE messages SET status = 'queued', enqueued_at = now(), updated_at = now()
-          WHERE id = ANY($1::text[]) AND status = 'pending'`,
+  text: `
+WITH ${lockedInOrder('messages m', `m.id = ANY($1::text[]) AND ${TO_BE_QUEUED}`)}
+UPDATE messages m SET status = 'queued', enqueued_at = now(), updated_at = now()
+  FROM locked WHERE m.id = locked.id AND ${TO_BE_QUEUED}`,
 };
 
 /** Of these messages ($1: ids) those that may be in the schedule now: the heads of their conversations. */
@@ -64,8 +59,10 @@ export const FORGET_ENQUEUED: Statement = {
 export const RENEW_LEASES: Statement = {
   name: 'renew-leases',
   text: `
+WITH input AS (SELECT * FROM unnest($1::text[], $2::int[]) AS i(id, attempt)),
+${lockedInOrder('messages m JOIN input i ON i.id = m.id', `m.attempt = i.attempt AND m.status = 'processing'`)}
 UPDATE messages m SET lease_until = now() + $3 * interval '1 ms'
-  FROM unnest($1::text[], $2::int[]) AS i(id, attempt)
+  FROM input i JOIN locked USING (id)
  WHERE m.id = i.id AND m.attempt = i.attempt AND m.status = 'processing'
 RETURNING m.id, m.cancel_requested`,
 };

@@ -14,7 +14,10 @@ export function mapHttpError(
 ): AppError {
   const { message, code } = readBody(body);
   const retryAfterMs = retryAfter(headers);
-  return new AppError(toCode(status, code), `The provider answered ${status}: ${message}`, {
+  const ourCode = toCode(status, code);
+  // What is wrong with the operator's account is not the tenants' business, and some providers repeat the key.
+  const detail = ourCode === 'provider_unauthorized' ? 'it refused the API key' : withoutKeys(message);
+  return new AppError(ourCode, `The provider answered ${status}: ${detail}`, {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }
@@ -23,7 +26,12 @@ export function mapHttpError(
 export function mapStreamError(error: unknown): AppError {
   const { message, code } = describe(error);
   const known = code === 'rate_limit_exceeded' ? 'provider_rate_limited' : 'provider_unavailable';
-  return new AppError(known, `The provider broke off: ${message}`);
+  return new AppError(known, `The provider broke off: ${withoutKeys(message)}`);
+}
+
+/** What looks like a key; the caller takes out the one that it knows. */
+function withoutKeys(text: string): string {
+  return text.replaceAll(/\b(?:sk|pk)-[\w*-]{6,}/g, '[redacted]');
 }
 
 function toCode(status: number, code: string | undefined): ErrorCode {

@@ -8,6 +8,9 @@ import { watched } from './watch.js';
 
 type Settings = ProviderSettings['value']['openai'];
 
+/** After a complete answer the rest of the body is waited for this long, so that the connection can be used again. */
+const LINGER_MS = 1_000;
+
 /** Of an error answer at most this much is read. */
 const MAX_ERROR_BYTES = 16_384;
 
@@ -37,14 +40,21 @@ export class OpenAiCompatible implements Provider {
     signal.addEventListener('abort', forward, { once: true });
     if (signal.aborted) forward();
     const startedAt = performance.now();
+    let lingering: NodeJS.Timeout | undefined;
     try {
       const body = await this.#call(request, abort);
       // A model may think behind its headers: until the first token the longer time goes on.
       const firstMs = this.settings.first_token_timeout - (performance.now() - startedAt);
-      yield* watched(readStream(body), abort, { firstMs, idleMs: this.settings.idle_timeout });
+      const limits = { firstMs, idleMs: this.settings.idle_timeout };
+      for await (const event of watched(readStream(body), abort, limits)) {
+        yield event;
+        if (event.type === 'finish') lingering = setTimeout(() => abort.abort(), LINGER_MS);
+      }
     } catch (error) {
-      throw abort.signal.aborted ? abort.signal.reason : mapBroken(error);
+      if (lingering) return;
+      throw abort.signal.aborted ? abort.signal.reason : this.#withoutKey(mapBroken(error));
     } finally {
+      clearTimeout(lingering);
       signal.removeEventListener('abort', forward);
       abort.abort(new AppError('cancelled', 'The reader has left'));
     }
@@ -78,6 +88,15 @@ export class OpenAiCompatible implements Provider {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Some providers repeat the key that they refuse. */
+  #withoutKey(error: AppError): AppError {
+    const key = this.settings.api_key ?? '';
+    if (key === '' || !error.message.includes(key)) return error;
+    const { retryAfterMs } = error;
+    const options = retryAfterMs === undefined ? {} : { retryAfterMs };
+    return new AppError(error.code, error.message.replaceAll(key, '[redacted]'), options);
   }
 
   #headers(request: ChatRequest): Record<string, string> {

@@ -4,6 +4,9 @@ import { AppError, type Usage } from '#contracts';
 import { type ProviderEvent } from '../provider.js';
 import { mapStreamError } from './map-error.js';
 
+/** What the ledger's columns hold. */
+const tokens = z.number().int().min(0).max(2_147_483_647);
+
 /** The part of a chat completion chunk that we use; everything else may be there and is ignored. */
 const chunkSchema = z.object({
   choices: z
@@ -20,10 +23,7 @@ const chunkSchema = z.object({
       }),
     )
     .nullish(),
-  usage: z
-    .object({ prompt_tokens: z.number().int().min(0), completion_tokens: z.number().int().min(0) })
-    .nullish()
-    .catch(undefined),
+  usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish().catch(undefined),
   error: z.unknown().optional(),
 });
 
@@ -32,15 +32,20 @@ const MAX_EVENT_LENGTH = 4_194_304;
 
 type Chunk = z.output<typeof chunkSchema>;
 
-/** Server-sent events of a chat completion as provider events; one `finish` when the answer was complete. */
+/**
+ * Server-sent events of a chat completion as provider events; one `finish` when the answer was complete. It reads on
+ * to the end of the body even then, since a body that is left unread costs its connection.
+ */
 export async function* readStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<ProviderEvent> {
   const answer = new Answer();
+  let done = false;
   for await (const data of serverSentData(body)) {
-    if (data === '[DONE]') return yield answer.finish(true);
-    const event = answer.take(parseChunk(data));
+    if (done) continue;
+    done = data === '[DONE]';
+    const event = done ? answer.finish(true) : answer.take(parseChunk(data));
     if (event) yield event;
   }
-  yield answer.finish(false);
+  if (!done) yield answer.finish(false);
 }
 
 /** What the chunks of one answer add up to. */

@@ -1,0 +1,93 @@
+import { type QueueSettings } from '#config';
+import { AppError, type Message, newId } from '#contracts';
+import { type Claim, type MessageLedger, type PlannedCall } from '#ledger';
+import { type Log } from '#observability';
+import { type ActiveProvider } from '#providers';
+import { type Outcome } from './end-attempt.js';
+import { type RunningMessages } from './running-messages.js';
+import { untilStored } from './until-stored.js';
+
+/** A message that is now this worker's. */
+export interface ClaimedMessage {
+  readonly message: Message;
+  /** The call that was written down with the claim; null when the message must end without one. */
+  readonly callId: string | null;
+  /** Aborts with a Stopped. */
+  readonly signal: AbortSignal;
+  /** Set when the message has cost too many workers their lives: it must not run again. */
+  readonly poison: AppError | undefined;
+}
+
+/** Makes a message this worker's, or says what becomes of its job. */
+export class ClaimMessage {
+  /** Who owns what this process runs. */
+  readonly #workerId = crypto.randomUUID();
+
+  constructor(
+    private readonly ledger: MessageLedger,
+    private readonly running: RunningMessages,
+    private readonly active: ActiveProvider,
+    private readonly settings: QueueSettings,
+    private readonly log: Log,
+  ) {}
+
+  async run(id: string): Promise<ClaimedMessage | { readonly outcome: Outcome }> {
+    const leaseMs = this.settings.value.lock_duration;
+    // Without Redis a lock may have run out, so that a job comes back to the worker that still runs it.
+    if (this.running.has(id)) return { outcome: { againInMs: leaseMs } };
+    const signal = this.running.expect(id);
+    try {
+      const claim = await this.ledger.claim(id, this.#workerId, leaseMs, this.#plan());
+      if (claim.claimed) return this.#own(claim, signal);
+      this.running.end(id);
+      return { outcome: notOurs(claim) };
+    } catch (error) {
+      this.running.end(id);
+      return { outcome: await this.#takeBack(id, error) };
+    }
+  }
+
+  #own(claim: Extract<Claim, { claimed: true }>, signal: AbortSignal): ClaimedMessage {
+    const { message, workerLosses, cancelRequested, callId } = claim;
+    this.running.own(message.id, message.attempt);
+    if (cancelRequested) this.running.stop(message.id, 'cancelled');
+    return { message, callId, signal, poison: this.#poison(workerLosses) };
+  }
+
+  /** The call that the attempt starts with. */
+  #plan(): PlannedCall {
+    const { name, model } = this.active.provider;
+    const { max_worker_losses } = this.settings.value;
+    return { id: newId('call'), provider: name, model, max_worker_losses };
+  }
+
+  /** A claim without an answer may have happened: unless it is taken back, the message waits for its lease. */
+  async #takeBack(id: string, error: unknown): Promise<Outcome> {
+    if (!(error instanceof AppError) || !error.retryable) throw error;
+    await untilStored(() => this.ledger.unclaim(id, this.#workerId), this.log);
+    return 'put-back';
+  }
+
+  #poison(workerLosses: number): AppError | undefined {
+    if (workerLosses < this.settings.value.max_worker_losses) return undefined;
+    return new AppError('worker_lost', `${workerLosses} workers died while they ran the message`);
+  }
+}
+
+/** Ended long ago, or another worker's: then the job comes back when that worker's lease is over. */
+function notOurs(claim: Extract<Claim, { claimed: false }>): Outcome {
+  switch (claim.status) {
+    case 'processing':
+      return { againInMs: claim.leaseMs + 100 };
+    case 'pending':
+    case 'queued':
+    case 'retrying':
+      return { againInMs: 1_000 };
+    case 'unknown':
+    case 'completed':
+    case 'failed':
+    case 'timeout':
+    case 'cancelled':
+      return 'done';
+  }
+}
