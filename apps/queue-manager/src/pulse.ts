@@ -1,5 +1,5 @@
 import { type ControlBus } from '#control';
-import { type Dispatcher } from '#dispatch';
+import { type Runs } from '#dispatch';
 import { type Log } from '#observability';
 import { type ActiveProvider } from '#providers';
 import { Ticker } from '#runtime';
@@ -13,7 +13,7 @@ export class Pulse {
 
   constructor(
     private readonly bus: ControlBus,
-    private readonly dispatcher: Dispatcher,
+    private readonly runs: Runs,
     private readonly active: ActiveProvider,
     log: Log,
   ) {
@@ -35,9 +35,9 @@ export class Pulse {
   #beat(): Promise<void> {
     this.bus.publish('worker.pulse', {
       processId: this.#processId,
-      running: this.dispatcher.runningCount,
+      running: this.runs.size,
       slots: this.active.provider.maxConcurrency,
-      meanRunMs: this.dispatcher.meter.meanMs,
+      meanRunMs: this.runs.meter.meanMs,
     });
     return Promise.resolve();
   }

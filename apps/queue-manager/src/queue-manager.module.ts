@@ -1,6 +1,6 @@
 import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ControlBus, ControlModule } from '#control';
-import { Dispatcher, DispatchModule } from '#dispatch';
+import { Dispatcher, DispatchModule, LeaseKeeper, Runs } from '#dispatch';
 import { Log } from '#observability';
 import { ActiveProvider, loadTokenCounter } from '#providers';
 import { provide, Starters } from '#runtime';
@@ -11,11 +11,12 @@ import { Pulse } from './pulse.js';
 @Module({
   imports: [DispatchModule, ControlModule],
   controllers: [WorkerControlEvents],
-  providers: [provide(Pulse, [ControlBus, Dispatcher, ActiveProvider, Log])],
+  providers: [provide(Pulse, [ControlBus, Runs, ActiveProvider, Log])],
 })
 export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly dispatcher: Dispatcher,
+    private readonly keeper: LeaseKeeper,
     private readonly pulse: Pulse,
     private readonly starters: Starters,
   ) {}
@@ -23,6 +24,7 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     await loadTokenCounter();
     this.starters.add(async () => {
+      this.keeper.start();
       await this.dispatcher.start();
       this.pulse.start();
     });
@@ -32,5 +34,6 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     await this.pulse.stop();
     await this.dispatcher.stop();
+    await this.keeper.stop();
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ClientRedis, type MessageHandler, type RedisOptions, ServerRedis } from '@nestjs/microservices';
+import { atMost } from '#runtime';
 
 type Options = NonNullable<RedisOptions['options']>;
 
@@ -25,7 +25,7 @@ export class PrefixedServer extends ServerRedis {
   }
 
   override async close(): Promise<void> {
-    await Promise.race([super.close(), delay(GOODBYE_MS, undefined, { ref: false })]);
+    await atMost(GOODBYE_MS, super.close());
   }
 }
 

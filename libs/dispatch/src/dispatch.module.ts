@@ -9,31 +9,17 @@ import { provide } from '#runtime';
 import { RunMessage, RunModule, RunningMessages } from '#walk';
 import { Dispatcher } from './dispatcher.js';
 import { LeaseKeeper } from './lease-keeper.js';
-
-class DispatchSettings {
-  constructor(
-    readonly queue: QueueSettings,
-    readonly workers: WorkerSettings,
-  ) {}
-}
+import { Runs } from './runs.js';
+import { UpstreamSlots } from './upstream-slots.js';
 
 @Module({
   imports: [QueueModule, LimitsModule, LedgerModule, RunModule, ProvidersModule],
   providers: [
-    provide(DispatchSettings, [QueueSettings, WorkerSettings]),
-    provide(LeaseKeeper, [JobQueue, Slots, MessageLedger, RunningMessages, QueueSettings, Log]),
-    provide(Dispatcher, [
-      JobQueue,
-      Slots,
-      RunMessage,
-      LeaseKeeper,
-      RunningMessages,
-      ActiveProvider,
-      DispatchSettings,
-      Metrics,
-      Log,
-    ]),
+    provide(UpstreamSlots, [Slots, ActiveProvider]),
+    provide(LeaseKeeper, [JobQueue, UpstreamSlots, MessageLedger, RunningMessages, QueueSettings, Log]),
+    provide(Runs, [RunMessage, JobQueue, LeaseKeeper, UpstreamSlots, Metrics, Log]),
+    provide(Dispatcher, [JobQueue, UpstreamSlots, Runs, QueueSettings, WorkerSettings, Log]),
   ],
-  exports: [Dispatcher, RunModule, ProvidersModule],
+  exports: [Dispatcher, LeaseKeeper, Runs, ProvidersModule, RunModule],
 })
 export class DispatchModule {}

@@ -1,3 +1,4 @@
+export * from './dispatch.module.js';
 export * from './dispatcher.js';
 export * from './lease-keeper.js';
-export * from './dispatch.module.js';
+export * from './runs.js';

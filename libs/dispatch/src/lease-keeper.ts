@@ -1,16 +1,19 @@
 import { type QueueSettings } from '#config';
-import { type Slots } from '#limits';
 import { type MessageLedger } from '#ledger';
 import { type Log } from '#observability';
 import { type JobQueue, type TakenJob } from '#queue';
-import { Ticker } from '#runtime';
+import { atMost, Ticker } from '#runtime';
 import { type RunningMessages } from '#walk';
+import { type UpstreamSlots } from './upstream-slots.js';
 
 /** What a running message holds: its job in the schedule and its slot on the upstream. */
 export interface Holding {
   readonly job: TakenJob;
   readonly slot: string;
 }
+
+/** At the end a renewal that hangs in a store that is away is waited for this long. */
+const LAST_PATIENCE_MS = 1_000;
 
 /**
  * Renews everything that the running messages hold: locks in the schedule, slots, and leases in the ledger. Each
@@ -25,7 +28,7 @@ export class LeaseKeeper {
 
   constructor(
     private readonly queue: JobQueue,
-    private readonly slots: Slots,
+    private readonly upstream: UpstreamSlots,
     private readonly ledger: MessageLedger,
     private readonly running: RunningMessages,
     private readonly settings: QueueSettings,
@@ -43,7 +46,7 @@ export class LeaseKeeper {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#tickers.map((ticker) => ticker.stop()));
+    await atMost(LAST_PATIENCE_MS, Promise.all(this.#tickers.map((ticker) => ticker.stop())));
   }
 
   hold(holding: Holding): void {
@@ -52,6 +55,11 @@ export class LeaseKeeper {
 
   drop(holding: Holding): void {
     this.#holdings.delete(holding);
+  }
+
+  /** Stops everything that runs, for other processes to go on with. */
+  handAllBack(): void {
+    this.running.stopAll('draining');
   }
 
   async #renewLocks(): Promise<void> {
@@ -63,7 +71,7 @@ export class LeaseKeeper {
 
   async #renewSlots(): Promise<void> {
     const slots = [...this.#holdings].map(({ slot }) => slot);
-    await this.slots.renew(UPSTREAM, slots);
+    await this.upstream.renew(slots);
   }
 
   async #renewLeases(): Promise<void> {
@@ -78,6 +86,3 @@ export class LeaseKeeper {
     }
   }
 }
-
-/** Until providers are routed there is one upstream. */
-export const UPSTREAM = 'default';

@@ -1,10 +1,14 @@
 import { type Job } from 'bullmq';
 import { PRIORITIES, type Priority } from '#contracts';
+import { withDeadline } from '#runtime';
 import { type BullBackend, type BullQueue, type BullWorker, type WorkerTiming } from './bull-backend.js';
 import { type Doorbell } from './doorbell.js';
 import { type Counts, JobQueue, type JobToAdd, type Ready, type TakenJob } from './job-queue.js';
 
 type TakenBullJob = TakenJob & { readonly job: Job };
+
+/** A schedule that takes longer than this for one group of jobs is away. */
+const ADD_TIMEOUT_MS = 5_000;
 
 /** Ended jobs leave BullMQ at once: the ledger remembers them. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
@@ -25,8 +29,17 @@ export class BullJobQueue extends JobQueue {
     super();
   }
 
+  /**
+   * Opens the queues while the store is known to be there: one of BullMQ that is opened while its Redis is away hangs
+   * in its first call, also when Redis is back.
+   */
+  async open(): Promise<void> {
+    await Promise.all(PRIORITIES.map((priority) => this.#queueOf(priority).waitUntilReady()));
+  }
+
   async add(jobs: readonly JobToAdd[]): Promise<void> {
-    await Promise.all(PRIORITIES.map((priority) => this.#addTo(priority, jobs)));
+    const adds = Promise.all(PRIORITIES.map((priority) => this.#addTo(priority, jobs)));
+    await withDeadline(adds, ADD_TIMEOUT_MS, 'redis_unavailable', 'The schedule');
     this.doorbell.ring();
   }
 

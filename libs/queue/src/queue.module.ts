@@ -24,6 +24,7 @@ async function openQueue(
   const timing = { lockDuration: value.lock_duration, stalledInterval: value.stalled_interval };
   const queue = new BullJobQueue(backend, doorbell, timing, (err) => log.debug({ err }, 'schedule'));
   closers.add('queue', () => queue.close());
+  await queue.open();
   return queue;
 }
 

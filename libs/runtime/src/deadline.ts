@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '#contracts';
 
 /**
@@ -19,4 +20,9 @@ export async function withDeadline<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits for work, but no longer than this: for a shutdown that must go on. */
+export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([work, delay(ms, undefined, { ref: false })]);
 }

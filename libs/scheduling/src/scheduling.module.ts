@@ -7,21 +7,24 @@ import { provide } from '#runtime';
 import { Enqueuer, EnqueueModule } from '#walk';
 import { Leader } from './leader.js';
 import { Reconciler } from './reconciler.js';
+import { ScheduleLoss } from './schedule-loss.js';
 
 @Module({
   imports: [LedgerModule, QueueModule, EnqueueModule],
   providers: [
-    provide(Reconciler, [MessageLedger, JobQueue, Enqueuer, Facts, SchedulerSettings, Metrics, Log]),
+    provide(ScheduleLoss, [JobQueue, MessageLedger, Facts, Log]),
+    provide(Reconciler, [MessageLedger, Enqueuer, SchedulerSettings, Metrics, Log]),
     {
       provide: Leader,
-      inject: [Leases, Reconciler, SchedulerSettings, Metrics, Log],
+      inject: [Leases, ScheduleLoss, Reconciler, SchedulerSettings, Metrics, Log],
       useFactory: (
         leases: Leases,
+        loss: ScheduleLoss,
         reconciler: Reconciler,
         settings: SchedulerSettings,
         metrics: Metrics,
         log: Log,
-      ) => new Leader(leases, [reconciler], settings, metrics, log),
+      ) => new Leader(leases, [loss, reconciler], settings, metrics, log),
     },
   ],
   exports: [Leader],
