@@ -2,7 +2,7 @@ import { Client as Postgres } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, Client, type StreamEvent, textOf } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System } from './support/system.js';
+import { startSystem, type System, TOPOLOGIES } from './support/system.js';
 import { type Behaviour } from './upstream/behaviour.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
@@ -68,7 +68,7 @@ const HARMLESS: readonly (readonly [string, Behaviour])[] = [
   ['a slow model', { chunks: 4, chunkDelayMs: IDLE_MS / 2 }],
 ];
 
-describe.each(['embedded', 'fleet'] as const)('faults of the provider (%s)', (topology) => {
+describe.each(TOPOLOGIES)('faults of the provider (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;
