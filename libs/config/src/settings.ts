@@ -18,9 +18,8 @@ export class ConversationSettings extends Settings<'conversations'> {}
 export class StreamSettings extends Settings<'streams'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
 export class ProviderSettings extends Settings<'providers'> {}
-export class LogSettings extends Settings<'log'> {}
 
-/** Every section under its token. */
+/** Every section that is asked for by its token; `log` is read once, at start. */
 export function settingsOf(config: Config) {
   return [
     new HttpSettings(config.http),
@@ -33,6 +32,5 @@ export function settingsOf(config: Config) {
     new StreamSettings(config.streams),
     new SchedulerSettings(config.scheduler),
     new ProviderSettings(config.providers),
-    new LogSettings(config.log),
   ];
 }

@@ -2,6 +2,7 @@ import { DataSource, type EntityTarget, type MixedList } from 'typeorm';
 import { waitFor } from '#runtime';
 import { type Database } from './database.js';
 import { type PoolClient } from './pool.js';
+import { withoutEnd } from './without-end.js';
 
 export interface Schema {
   readonly entities: MixedList<EntityTarget<unknown> & (new () => unknown)>;
@@ -46,17 +47,11 @@ async function takeLock(client: PoolClient): Promise<void> {
   if (rows[0]?.['taken'] !== true) throw new Error('another process holds the migration lock');
 }
 
-/** A constructor that answers with the shared pool, whose `end` is left to its owner. */
+/** A constructor that answers with the shared pool. */
 function sharedPool(database: Database) {
   return class {
     constructor() {
-      return new Proxy(database.pool, {
-        get(pool, key) {
-          if (key === 'end') return (callback?: () => void) => callback?.();
-          const value = Reflect.get(pool, key, pool) as unknown;
-          return typeof value === 'function' ? value.bind(pool) : value;
-        },
-      });
+      return withoutEnd(database.pool);
     }
   };
 }

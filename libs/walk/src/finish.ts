@@ -34,13 +34,13 @@ export class Finish {
   ) {}
 
   /** False when another attempt has taken over, so that this one changed nothing. */
-  async run(message: Message, ending: Ending, writer: ReplyWriter | undefined): Promise<boolean> {
+  async run(message: Message, ending: Ending, writer: ReplyWriter): Promise<boolean> {
     if (!(await untilStored(() => this.ledger.finish(rowOf(message, ending)), this.log))) {
-      writer?.abandon();
+      writer.abandon();
       return false;
     }
     this.log.info({ ...tagsOf(message), status: ending.status }, 'message ended');
-    await writer?.end(eventOf(ending), STREAM_PATIENCE_MS);
+    await writer.end(eventOf(ending), STREAM_PATIENCE_MS);
     this.#count(message, ending);
     await this.#releaseNext(message);
     return true;

@@ -1,6 +1,6 @@
 import { createPostgresBackend, type PgPool, type PgQueryable, Queue, runMigrations, Worker } from 'bullmq';
 import { PRIORITIES, type Priority } from '#contracts';
-import { type Database } from '#database';
+import { type Database, withoutEnd } from '#database';
 import {
   type BullBackend,
   type BullQueue,
@@ -106,15 +106,4 @@ function counts<R>(rowOf: (queue: string) => R | undefined, count: (row: R) => n
     return [priority, row ? count(row) : 0];
   });
   return Object.fromEntries(entries) as Counts;
-}
-
-/** The ledger's pool, which BullMQ may use but not end. */
-function withoutEnd(pool: PgPool): PgPool {
-  return new Proxy(pool, {
-    get(target, key) {
-      if (key === 'end') return () => Promise.resolve();
-      const value = Reflect.get(target, key, target) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
