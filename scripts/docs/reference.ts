@@ -24,7 +24,7 @@ ${rows.join('\n')}
 /** `docs/metrics.md`: every metric of our own. */
 export async function metricsPage(): Promise<string> {
   const metrics = (await new Metrics().registry.getMetricsAsJSON()).filter(({ name }) =>
-    name.startsWith('llmq_'),
+    /^llmq?_/.test(name),
   );
   const labels = labelNames();
   const rows = metrics.map(

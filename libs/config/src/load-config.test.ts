@@ -40,12 +40,13 @@ describe('loadConfig', () => {
 
   test('reads the file, and the environment wins over it', () => {
     const file = fileWith(
-      'http:\n  port: 9000\nmessages:\n  timeout: 90s\nqueue:\n  max_waiting:\n    low: 7\n',
+      'http:\n  port: 9000\nmessages:\n  timeout: 90s\nqueue:\n  bands:\n    low:\n      max_waiting: 7\n',
     );
     const config = loadConfig({ env: { PORT: '9001', MESSAGE_MAX_RETRIES: '' }, file });
     expect(config.http.port).toBe(9001);
     expect(config.messages).toMatchObject({ timeout: 90_000, max_retries: 3 });
-    expect(config.queue.max_waiting).toMatchObject({ low: 7, high: 5_000 });
+    expect(config.queue.bands.low.max_waiting).toBe(7);
+    expect(config.queue.bands.high.max_waiting).toBe(5_000);
   });
 
   test('names every problem at once, with the variable that it came from', () => {
@@ -97,7 +98,7 @@ describe('loadConfig', () => {
 
   test('is frozen to the bottom', () => {
     const config = loadConfig({ env: {} });
-    expect(Object.isFrozen(config.queue.max_waiting)).toBe(true);
+    expect(Object.isFrozen(config.queue.bands.low)).toBe(true);
   });
 });
 

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { auth } from './sections/auth.js';
+import { deadLetters } from './sections/dead-letters.js';
 import { http } from './sections/http.js';
 import { log } from './sections/log.js';
 import { conversations, messages, streams } from './sections/messages.js';
+import { preprocessing } from './sections/preprocessing.js';
 import { openai, simulator } from './sections/providers.js';
 import { queue, scheduler, workers } from './sections/queue.js';
+import { resources } from './sections/resources.js';
 import { section } from './sections/section.js';
 import { storage } from './sections/storage.js';
+import { tenants } from './sections/tenants.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|)$/;
 
@@ -19,7 +23,11 @@ export const configSchema = z.strictObject({
   workers,
   messages,
   conversations,
+  preprocessing,
+  dead_letters: deadLetters,
+  tenants,
   streams,
+  resources,
   scheduler,
   providers: section({ simulator, openai }, 'Who answers.'),
   log,
@@ -28,7 +36,10 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 /** What is wrong between values that are each right by themselves; undefined when nothing is. */
-export function contradictionIn({ http, auth }: Config): string | undefined {
+export function contradictionIn({ http, auth, dead_letters }: Config): string | undefined {
+  const { redrive_rate, max_redrive_rate } = dead_letters;
+  if (redrive_rate > max_redrive_rate)
+    return `dead_letters.redrive_rate: ${redrive_rate} is more than dead_letters.max_redrive_rate (${max_redrive_rate})`;
   if (LOOPBACK.test(http.host) || auth.keys.length > 0 || auth.insecure) return undefined;
   return `http.host: ${http.host} is reachable from elsewhere; configure auth.keys, or start with --insecure`;
 }

@@ -1,4 +1,5 @@
 import { type Config } from './schema.js';
+import { ANY_TENANT, policiesOf, type TenantPolicy } from './tenant-policy.js';
 
 /**
  * The sections of the configuration as injectable values: each class is the token, its `value` the section.
@@ -15,9 +16,30 @@ export class QueueSettings extends Settings<'queue'> {}
 export class WorkerSettings extends Settings<'workers'> {}
 export class MessageSettings extends Settings<'messages'> {}
 export class ConversationSettings extends Settings<'conversations'> {}
+export class PreprocessingSettings extends Settings<'preprocessing'> {}
+export class DeadLetterSettings extends Settings<'dead_letters'> {}
+export class TenantSettings extends Settings<'tenants'> {
+  readonly #policies = policiesOf(this.value);
+
+  /** What a tenant may do; one that is not configured may do everything, with a share of 1. */
+  policyOf(tenantId: string): TenantPolicy {
+    return this.#policies.get(tenantId) ?? ANY_TENANT;
+  }
+}
 export class StreamSettings extends Settings<'streams'> {}
+export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
-export class ProviderSettings extends Settings<'providers'> {}
+export class ProviderSettings extends Settings<'providers'> {
+  /** The providers that are on: the lanes that messages may take. The simulator always is. */
+  get lanes(): readonly string[] {
+    return this.value.openai.api_key === undefined ? ['simulator'] : ['openai', 'simulator'];
+  }
+
+  /** Who answers messages that name no provider. */
+  get defaultLane(): string {
+    return this.lanes[0]!;
+  }
+}
 
 /** Every section that is asked for by its token; `log` is read once, at start. */
 export function settingsOf(config: Config) {
@@ -29,7 +51,11 @@ export function settingsOf(config: Config) {
     new WorkerSettings(config.workers),
     new MessageSettings(config.messages),
     new ConversationSettings(config.conversations),
+    new PreprocessingSettings(config.preprocessing),
+    new DeadLetterSettings(config.dead_letters),
+    new TenantSettings(config.tenants),
     new StreamSettings(config.streams),
+    new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
     new ProviderSettings(config.providers),
   ];

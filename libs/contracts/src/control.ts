@@ -1,18 +1,64 @@
+import { type Priority } from './priority.js';
+
 /** What processes tell each other over the control bus; delivery is at most once, the ledger holds the truth. */
 export interface ControlEvents {
   /** A running message shall stop now. */
   'message.cancel': { readonly messageId: string };
   /** How a worker process is doing, once a second. */
   'worker.pulse': WorkerPulse;
+  /** How many calls each upstream may run now, once a second. */
+  'scheduler.plan': ConcurrencyPlan;
+  /** Which bands are paused or drained now, whenever that changes. */
+  'queue.pauses': BandPauses;
+  /** A tenant's priority rules or user priorities have changed. */
+  'preprocessing.changed': { readonly tenantId: string };
+  /** A message failed for good. */
+  'message.dead': { readonly messageId: string; readonly tenantId: string; readonly code: string };
 }
 
 export interface WorkerPulse {
   readonly processId: string;
+  /** By the name of the lane: what goes to one upstream. */
+  readonly lanes: Readonly<Record<string, LanePulse>>;
+}
+
+/** The counters only rise while the process lives, so that a lost pulse loses nothing. */
+export interface LanePulse {
+  /** Messages that this process runs now. */
   readonly running: number;
-  /** Calls that the upstream may run at once, over all processes. */
-  readonly slots: number;
-  /** Mean time of one attempt, in ms; null while none has ended. */
-  readonly meanRunMs: number | null;
+  /** Messages that it has started, by band. */
+  readonly started: Readonly<Record<Priority, number>>;
+  /** Calls that the upstream may run at once by configuration, over all processes. */
+  readonly limit: number;
+  /** Attempts that ended. */
+  readonly ended: number;
+  /** Their slots were held for this long, all together. */
+  readonly busyMs: number;
+  /** Attempts that the upstream turned away: 429, overload, timeout. */
+  readonly drops: number;
+  /** The upstream takes nothing before this time (Retry-After), as epoch ms; 0: it does. */
+  readonly pausedUntilMs: number;
+}
+
+export interface ConcurrencyPlan {
+  /** Rises with every change; a dispatcher never goes back to an older plan of the same leader. */
+  readonly version: number;
+  /** Epoch ms. */
+  readonly atMs: number;
+  /** By the name of the lane: calls at once, over all processes. */
+  readonly slots: Readonly<Record<string, number>>;
+}
+
+/** `lane` and `priority` undefined: all of them. */
+export interface PausedBand {
+  readonly lane?: string | undefined;
+  readonly priority?: Priority | undefined;
+}
+
+/** Bands that start nothing, and bands that accept nothing. */
+export interface BandPauses {
+  readonly paused: readonly PausedBand[];
+  readonly drained: readonly PausedBand[];
 }
 
 export type ControlEvent = keyof ControlEvents;

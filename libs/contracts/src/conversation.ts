@@ -5,6 +5,11 @@ export const CONVERSATION_STATES = ['active', 'inactive', 'completed', 'archived
 
 export type ConversationState = (typeof CONVERSATION_STATES)[number];
 
+/** What the next turns do when a turn fails for good: `block` waits until its dead letter is requeued or deleted. */
+export const FAILURE_POLICIES = ['skip', 'block'] as const;
+
+export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
+
 /** Ordered messages with context and state. */
 export interface Conversation {
   readonly id: string;
@@ -17,6 +22,9 @@ export interface Conversation {
   /** The priority of messages that are sent through the conversation and name none. */
   readonly priority: Priority;
   readonly metadata: Metadata;
+  readonly onFailure: FailurePolicy;
+  /** The failed message that the next turns wait for; null: none. */
+  readonly blockedBy: string | null;
   readonly messageCount: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;

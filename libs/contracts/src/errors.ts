@@ -22,6 +22,28 @@ export const ERRORS = {
     seedCode: 1005,
   },
   invalid_user_id: { status: 400, retryable: false, title: 'The user id is not valid', seedCode: 1006 },
+  provider_unknown: { status: 400, retryable: false, title: 'There is no such provider' },
+  invalid_schedule: {
+    status: 400,
+    retryable: false,
+    title: 'The times of the message contradict each other',
+  },
+  invalid_transition: { status: 409, retryable: false, title: 'The message cannot go to this status' },
+  idempotency_mismatch: {
+    status: 422,
+    retryable: false,
+    title: 'The idempotency key was used for another request',
+  },
+  dead_letter_not_found: { status: 404, retryable: false, title: 'There is no such dead letter' },
+  redrive_not_found: { status: 404, retryable: false, title: 'There is no such redrive' },
+  redrive_running: { status: 409, retryable: false, title: 'Another redrive is running' },
+  rule_not_found: { status: 404, retryable: false, title: 'There is no such rule' },
+  resource_not_found: { status: 404, retryable: false, title: 'There is no such resource' },
+  resource_exists: { status: 409, retryable: false, title: 'There is already such a resource' },
+  allocation_not_found: { status: 404, retryable: false, title: 'There is no such allocation' },
+  allocation_exists: { status: 409, retryable: false, title: 'There is already such an allocation' },
+  capacity_exceeded: { status: 409, retryable: true, title: 'No resource has this much capacity free' },
+  limit_reached: { status: 409, retryable: false, title: 'There are as many as there may be' },
   conversation_closed: { status: 409, retryable: false, title: 'The conversation takes no new messages' },
   message_finished: { status: 409, retryable: false, title: 'The message has already ended' },
   unauthorized: { status: 401, retryable: false, title: 'An API key is needed' },
@@ -31,15 +53,24 @@ export const ERRORS = {
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'The body must be JSON' },
   request_timeout: { status: 408, retryable: true, title: 'The request came too slowly' },
+  shed: {
+    status: 429,
+    retryable: true,
+    title: 'New work of this priority is turned away until the load falls',
+    seedCode: 1009,
+  },
   queue_full: { status: 429, retryable: true, title: 'The priority band is full', seedCode: 1007 },
   too_many_streams: { status: 503, retryable: true, title: 'Too many streams are open' },
-  draining: { status: 503, retryable: true, title: 'The process is shutting down', seedCode: 1008 },
+  conversation_full: { status: 429, retryable: true, title: 'Too many turns of the conversation wait' },
+  draining: { status: 503, retryable: true, title: 'Nothing new is taken at the moment', seedCode: 1008 },
   database_unavailable: { status: 503, retryable: true, title: 'The database is away', seedCode: 2001 },
   redis_unavailable: { status: 503, retryable: true, title: 'Redis is away', seedCode: 2002 },
   intake_overloaded: { status: 503, retryable: true, title: 'Too many requests are waiting for the disk' },
   stream_lost: { status: 410, retryable: false, title: 'The reply stream is gone' },
+  expired: { status: 504, retryable: false, title: 'The message waited longer than it may', seedCode: 1010 },
   cancelled: { status: 409, retryable: false, title: 'The message was cancelled' },
   worker_lost: { status: 500, retryable: true, title: 'The worker that ran the message died' },
+  worker_failed: { status: 502, retryable: false, title: 'The worker that ran the message failed' },
   reply_too_large: { status: 502, retryable: false, title: 'The reply is larger than allowed' },
   provider_rate_limited: { status: 429, retryable: true, title: 'The provider limits the rate' },
   provider_quota_exhausted: {
@@ -72,6 +103,8 @@ export interface AppErrorOptions {
   readonly fields?: readonly FieldProblem[];
   /** How long to wait before trying again. */
   readonly retryAfterMs?: number;
+  /** How long a message would wait if it were accepted now; null: nobody knows. */
+  readonly estimatedWaitMs?: number | null;
 }
 
 /** The one error class for failures that somebody outside may see; everything else is a bug (500). */
@@ -81,6 +114,7 @@ export class AppError extends Error {
   readonly retryable: boolean;
   readonly fields: readonly FieldProblem[];
   readonly retryAfterMs: number | undefined;
+  readonly estimatedWaitMs: number | null | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -92,6 +126,7 @@ export class AppError extends Error {
     this.retryable = ERRORS[code].retryable;
     this.fields = options.fields ?? [];
     this.retryAfterMs = options.retryAfterMs;
+    this.estimatedWaitMs = options.estimatedWaitMs;
   }
 }
 

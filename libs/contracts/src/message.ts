@@ -4,6 +4,7 @@ import { type Priority } from './priority.js';
 /** The states of a message; `docs/message-states.md` draws who moves it from one to the next. */
 export const MESSAGE_STATUSES = [
   'pending',
+  'scheduled',
   'queued',
   'processing',
   'retrying',
@@ -15,7 +16,7 @@ export const MESSAGE_STATUSES = [
 
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** The states that a message never leaves. */
+/** The states in which a message has ended; only a requeued dead letter brings it back. */
 export const FINAL_STATUSES = ['completed', 'failed', 'timeout', 'cancelled'] as const;
 
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
@@ -60,16 +61,26 @@ export interface Message {
   readonly turn: number | null;
   readonly content: string;
   readonly priority: Priority;
+  /** Where it may run: the name of a provider. */
+  readonly lane: string;
   readonly status: MessageStatus;
   readonly metadata: Metadata;
   /** How often a worker has claimed the message: the fencing token of every later write. */
   readonly attempt: number;
+  /** How many of them were made before it was last requeued from the dead letters. */
+  readonly attemptsBefore: number;
   /** How many attempts failed and were counted against `maxRetries`. */
   readonly retryCount: number;
   readonly maxRetries: number;
   /** Longest time that one attempt may take, in ms. */
   readonly timeoutMs: number;
   readonly requestId: string;
+  /** Not to be started before. */
+  readonly scheduledAt: Date | null;
+  /** Not to be started after: it then ends as `timeout`, without a call. */
+  readonly expiresAt: Date | null;
+  /** Estimated tokens of input and output: its share of the band, until the real ones are known. */
+  readonly cost: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly startedAt: Date | null;

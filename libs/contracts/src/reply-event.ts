@@ -10,7 +10,7 @@ export type ReplyEvent =
   | { readonly type: 'reset'; readonly attempt: number; readonly reason: ResetReason }
   | ReplyEnd;
 
-export type ResetReason = 'retry' | 'worker_lost' | 'stream_lost';
+export type ResetReason = 'retry' | 'worker_lost' | 'stream_lost' | 'requeued';
 
 export interface ReplyEnd {
   readonly type: 'end';

@@ -1,23 +1,27 @@
 import { z } from 'zod';
-import { CONVERSATION_STATES } from './conversation.js';
+import { CONVERSATION_STATES, FAILURE_POLICIES } from './conversation.js';
 import { MESSAGE_STATUSES } from './message.js';
+import { parseDuration } from './duration.js';
 import { PRIORITIES, toPriority } from './priority.js';
 
 /** Postgres stores neither NUL nor lone surrogates, so both are refused at the door. */
 const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
 const notStorable = 'must not contain NUL or lone surrogates; send valid UTF-8 text';
 
-const text = (max: number) =>
+export const textField = (max: number) =>
   z
     .string()
     .max(max, `must be at most ${max.toLocaleString('en')} characters`)
     .refine(storable, notStorable);
 
-const userId = text(256).refine((id) => id.trim() !== '', 'must not be blank; name the user whom it is for');
-const content = text(4_000_000).refine((value) => value.trim() !== '', 'must not be empty or blank');
+export const userIdField = textField(256).refine(
+  (id) => id.trim() !== '',
+  'must not be blank; name the user whom it is for',
+);
+const content = textField(4_000_000).refine((value) => value.trim() !== '', 'must not be empty or blank');
 
 /** A name, its number 1–4, or `urgent`. */
-const priority = z
+export const priorityField = z
   .unknown()
   .transform((value, context) => {
     const known = toPriority(value);
@@ -28,14 +32,14 @@ const priority = z
   .meta({ type: 'string', enum: [...PRIORITIES], description: 'A name, or 1 (realtime) to 4 (low).' });
 
 /** In a query every number comes as text. */
-const queryPriority = z.preprocess(
+export const queryPriorityField = z.preprocess(
   (value) => (typeof value === 'string' && /^[1-4]$/.test(value) ? Number(value) : value),
-  priority,
+  priorityField,
 );
 
-const MAX_METADATA_BYTES = 16_384;
+export const MAX_METADATA_BYTES = 16_384;
 
-const metadata = z.record(text(256), z.json()).superRefine((value, context) => {
+export const metadataField = z.record(textField(256), z.json()).superRefine((value, context) => {
   const json = JSON.stringify(value);
   if (Buffer.byteLength(json) > MAX_METADATA_BYTES)
     context.addIssue({
@@ -46,73 +50,106 @@ const metadata = z.record(text(256), z.json()).superRefine((value, context) => {
     context.addIssue({ code: 'custom', message: notStorable });
 });
 
-const id = (prefix: string) => text(64).refine((value) => value !== '', `must be an id such as ${prefix}_…`);
+const id = (prefix: string) =>
+  textField(64).refine((value) => value !== '', `must be an id such as ${prefix}_…`);
+
+const YEAR_MS = 365 * 86_400_000;
+
+/** `30s`, `5m` or a number of ms, as ms. */
+export const durationField = (minMs: number, maxMs: number) =>
+  z
+    .union([z.string().max(32), z.number()])
+    .transform((given, context) => {
+      const ms = parseDuration(given);
+      if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
+      const message = `must be a duration from ${minMs}ms to ${maxMs}ms, such as 500ms, 30s or 5m`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .meta({ type: 'string', description: 'A duration such as 500ms, 30s or 5m, or a number of ms.' });
+
+const moment = z.iso
+  .datetime({ offset: true, message: 'must be a time such as 2026-01-31T12:00:00Z' })
+  .transform((value) => new Date(value));
 
 export const createMessageSchema = z.strictObject({
-  user_id: userId,
+  user_id: userIdField,
   content,
-  priority: priority.optional(),
+  priority: priorityField.optional(),
   conversation_id: id('conv').optional(),
-  metadata: metadata.optional(),
+  metadata: metadataField.optional(),
+  /** Who answers; without it the default provider. */
+  provider: textField(64).optional(),
+  /** Not before this time. */
+  scheduled_at: moment.optional(),
+  /** Not before this much time has passed. */
+  delay: durationField(0, YEAR_MS).optional(),
+  /** If it has not started this long after it could have, it ends as `timeout`. */
+  ttl: durationField(1, YEAR_MS).optional(),
+  /** Longest time that one attempt may take. */
+  timeout: durationField(100, 86_400_000).optional(),
+  max_retries: z.int().min(0).max(100).optional(),
 });
 export type CreateMessage = z.output<typeof createMessageSchema>;
 
 export const createConversationMessageSchema = createMessageSchema
   .omit({ conversation_id: true })
-  .extend({ user_id: userId.optional() });
+  .extend({ user_id: userIdField.optional() });
 export type CreateConversationMessage = z.output<typeof createConversationMessageSchema>;
 
 export const createConversationSchema = z.strictObject({
-  user_id: userId,
-  title: text(500).optional(),
-  context: text(200_000).optional(),
-  priority: priority.optional(),
-  metadata: metadata.optional(),
+  user_id: userIdField,
+  title: textField(500).optional(),
+  context: textField(200_000).optional(),
+  priority: priorityField.optional(),
+  on_failure: z.enum(FAILURE_POLICIES).optional(),
+  metadata: metadataField.optional(),
 });
 export type CreateConversation = z.output<typeof createConversationSchema>;
 
 const state = z.enum(CONVERSATION_STATES);
 
 export const updateConversationSchema = z.strictObject({
-  title: text(500).optional(),
-  context: text(200_000).optional(),
-  priority: priority.optional(),
+  title: textField(500).optional(),
+  context: textField(200_000).optional(),
+  priority: priorityField.optional(),
   state: state.optional(),
-  metadata: metadata.optional(),
+  on_failure: z.enum(FAILURE_POLICIES).optional(),
+  metadata: metadataField.optional(),
 });
 export type UpdateConversation = z.output<typeof updateConversationSchema>;
 
-export const setConversationStateSchema = z.strictObject({ state, metadata: metadata.optional() });
+export const setConversationStateSchema = z.strictObject({ state, metadata: metadataField.optional() });
 export type SetConversationState = z.output<typeof setConversationStateSchema>;
 
-const positive = (max: number) => z.coerce.number().int().min(1).max(max);
+export const positiveField = (max: number) => z.coerce.number().int().min(1).max(max);
 
 /** Paging: a cursor (`after`), a page (`page`, `page_size`) or an offset (`offset`); `limit` is 20 by default. */
-const paging = {
-  limit: positive(100).optional(),
-  after: text(64).optional(),
-  page: positive(100_000).optional(),
-  page_size: positive(100).optional(),
+export const pagingFields = {
+  limit: positiveField(100).optional(),
+  after: textField(64).optional(),
+  page: positiveField(100_000).optional(),
+  page_size: positiveField(100).optional(),
   offset: z.coerce.number().int().min(0).max(1_000_000).optional(),
   order: z.enum(['asc', 'desc']).default('desc'),
 };
 
 export const listMessagesSchema = z.strictObject({
   conversation_id: id('conv').optional(),
-  user_id: userId.optional(),
+  user_id: userIdField.optional(),
   status: z.enum(MESSAGE_STATUSES).optional(),
-  priority: queryPriority.optional(),
+  priority: queryPriorityField.optional(),
   sort: z.enum(['created_at', 'updated_at', 'priority']).default('created_at'),
-  ...paging,
+  ...pagingFields,
 });
 export type ListMessages = z.output<typeof listMessagesSchema>;
 
 export const listConversationsSchema = z.strictObject({
-  user_id: userId.optional(),
+  user_id: userIdField.optional(),
   state: state.optional(),
   priority: listMessagesSchema.shape.priority,
   sort: z.enum(['created_at', 'updated_at', 'last_active_at']).default('created_at'),
-  ...paging,
+  ...pagingFields,
 });
 export type ListConversations = z.output<typeof listConversationsSchema>;
 

@@ -50,12 +50,38 @@ export const messages = section(
         description: 'Longest wait before any retry.',
       },
     ),
+    repeat_window: duration(
+      '10m',
+      { min: '0s', max: '24h' },
+      {
+        env: 'MESSAGE_REPEAT_WINDOW',
+        description:
+          'A request that a client library repeats by itself, without an idempotency key, is answered with an equal one of this time.',
+      },
+    ),
+    retention: duration(
+      '0s',
+      { min: '0s', max: '3650d' },
+      {
+        env: 'MESSAGE_RETENTION',
+        description: 'Messages that ended this long ago are deleted, with replies and calls; 0s: never.',
+      },
+    ),
   },
   'Messages and their attempts.',
 );
 
 export const conversations = section(
   {
+    max_waiting_turns: whole(
+      100,
+      { min: 1, max: 10_000 },
+      {
+        env: 'CONVERSATION_MAX_WAITING_TURNS',
+        unit: 'count',
+        description: 'Most turns of a conversation that may wait or run; one more is answered with 429.',
+      },
+    ),
     context_tokens: whole(
       8_000,
       { min: 16, max: 10_000_000 },
@@ -72,6 +98,23 @@ export const conversations = section(
         env: 'CONVERSATION_CONTEXT_TURNS',
         unit: 'count',
         description: 'Most earlier turns that are looked at for a prompt.',
+      },
+    ),
+    inactive_after: duration(
+      '30m',
+      { min: '0s', max: '3650d' },
+      {
+        env: 'CONVERSATION_INACTIVE_AFTER',
+        description: 'A conversation without messages for this long becomes inactive; 0s: never.',
+      },
+    ),
+    archive_after: duration(
+      '30d',
+      { min: '0s', max: '3650d' },
+      {
+        env: 'CONVERSATION_ARCHIVE_AFTER',
+        description:
+          'An inactive conversation without messages for this long is archived and takes no more of them; 0s: never.',
       },
     ),
   },

@@ -1,27 +1,113 @@
-import { duration, whole } from '../fields.js';
+import { duration, flag, whole } from '../fields.js';
+import { planning } from './planning.js';
 import { section } from './section.js';
 
-const band = (size: number, name: string) =>
-  whole(
-    size,
-    { min: 1, max: 10_000_000 },
+/** One band with its defaults; `max_wait` and `time_limit` count from when a message could have started. */
+function band(name: string, size: number, maxWait: string, timeLimit: string) {
+  const env = (field: string) => `QUEUE_${field}_${name.toUpperCase()}`;
+  return section(
     {
-      env: `QUEUE_MAX_WAITING_${name}`,
-      unit: 'count',
-      description: `Most ${name.toLowerCase()} messages that may wait.`,
+      max_waiting: whole(
+        size,
+        { min: 1, max: 10_000_000 },
+        {
+          env: env('MAX_WAITING'),
+          unit: 'count',
+          description: `Most ${name} messages that may wait for one provider; one more is answered with 429.`,
+        },
+      ),
+      max_wait: duration(
+        maxWait,
+        { min: '100ms', max: '30d' },
+        {
+          env: env('MAX_WAIT'),
+          description: `How long ${name} messages should wait at most: past three quarters of it they go before better bands, all but realtime.`,
+        },
+      ),
+      time_limit: duration(
+        timeLimit,
+        { min: '100ms', max: '365d' },
+        {
+          env: env('TIME_LIMIT'),
+          description: `A ${name} message that has not started by then ends as \`timeout\`; \`ttl\` of a message can only shorten it.`,
+        },
+      ),
     },
+    `The band \`${name}\`.`,
   );
+}
 
 export const queue = section(
   {
-    max_waiting: section(
+    bands: section(
       {
-        realtime: band(1_000, 'REALTIME'),
-        high: band(5_000, 'HIGH'),
-        normal: band(10_000, 'NORMAL'),
-        low: band(20_000, 'LOW'),
+        realtime: band('realtime', 1_000, '1s', '10m'),
+        high: band('high', 5_000, '5s', '1h'),
+        normal: band('normal', 10_000, '30s', '24h'),
+        low: band('low', 20_000, '2m', '24h'),
       },
-      'Size of each band; a full one answers 429.',
+      'Size and patience of each band; a full one answers 429.',
+    ),
+    shedding: section(
+      {
+        enabled: flag(true, {
+          env: 'QUEUE_SHEDDING',
+          description:
+            'Whether new messages are turned away (429), `low` ones first and never `realtime`, while `realtime` or `high` ones wait for too long. What was accepted is never dropped.',
+        }),
+        tolerance: whole(
+          2,
+          { min: 1, max: 1_000 },
+          {
+            env: 'QUEUE_SHEDDING_TOLERANCE',
+            unit: 'count',
+            description:
+              'Too long is this many times the `max_wait` of the band, for the message that comes next.',
+          },
+        ),
+        interval: duration(
+          '10s',
+          { min: '1s', max: '10m' },
+          {
+            env: 'QUEUE_SHEDDING_INTERVAL',
+            description:
+              'They must have waited for too long without a break for this time before another band is turned away, and for less than half of that before one is taken again.',
+          },
+        ),
+      },
+      'When new work is turned away before a band is full.',
+    ),
+    reserved_for_realtime: whole(
+      0,
+      { min: 0, max: 10_000 },
+      {
+        env: 'QUEUE_RESERVED_FOR_REALTIME',
+        unit: 'count',
+        description: 'Slots of each upstream that only realtime messages may use.',
+      },
+    ),
+    expected_output: whole(
+      256,
+      { min: 1, max: 1_000_000 },
+      {
+        env: 'QUEUE_EXPECTED_OUTPUT',
+        unit: 'tokens',
+        description:
+          'Tokens of a reply that a message is charged in its band before the real number is known.',
+      },
+    ),
+    heartbeat: duration(
+      '1s',
+      { min: '50ms', max: '1m' },
+      { env: 'QUEUE_HEARTBEAT', description: 'How often a worker process gives a sign of life.' },
+    ),
+    heartbeat_timeout: duration(
+      '6s',
+      { min: '200ms', max: '10m' },
+      {
+        env: 'QUEUE_HEARTBEAT_TIMEOUT',
+        description: 'Messages of a worker process that is silent for this long are given to others.',
+      },
     ),
     lock_duration: duration(
       '30s',
@@ -116,6 +202,16 @@ export const scheduler = section(
         description: 'A committed message that is not in the schedule after this time is put there.',
       },
     ),
+    batch: whole(
+      500,
+      { min: 1, max: 5_000 },
+      {
+        env: 'SCHEDULER_BATCH',
+        unit: 'count',
+        description: 'Most messages that a duty of the leader changes in one statement.',
+      },
+    ),
+    ...planning,
   },
   'The scheduler process.',
 );

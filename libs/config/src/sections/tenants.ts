@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { PRIORITIES } from '#contracts';
+
+const MAX_WEIGHT = 1_000;
+
+const weight = z.number().positive().max(MAX_WEIGHT);
+
+const tenantSchema = z.strictObject({
+  max_priority: z.enum(PRIORITIES).default('realtime'),
+  weight: weight.default(1),
+  user_weights: z.record(z.string().min(1).max(256), weight).default({}),
+});
+
+/** What is no JSON is left for the schema to refuse. */
+function parseJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+export const tenants = z
+  .preprocess(
+    parseJson,
+    z.record(z.string().min(1).max(64), tenantSchema, 'must be a mapping, as JSON in the environment'),
+  )
+  .prefault({})
+  .meta({
+    env: 'TENANTS',
+    description:
+      'What tenants may do: `max_priority` is the best priority of their messages; `weight` and the `user_weights` of their users are shares of a busy system (more than 0, at most 1000, 1 by default). In the environment as JSON: `{"acme": {"max_priority": "high", "weight": 2, "user_weights": {"ada": 5}}}`.',
+  });
+
+export type TenantEntry = z.output<typeof tenantSchema>;
