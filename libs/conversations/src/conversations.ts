@@ -38,7 +38,10 @@ export class Conversations {
         state: 'active',
         priority: priorityNumber(request.priority ?? 'normal'),
         metadata: request.metadata ?? {},
+        onFailure: request.on_failure ?? 'skip',
+        blockedBy: null,
         turns: 0,
+        vacatedTurns: 0,
         createdAt: now,
         updatedAt: now,
         lastActiveAt: now,
@@ -65,7 +68,10 @@ export class Conversations {
     });
   }
 
-  /** Changes what is named; metadata is merged, key by key. */
+  /**
+   * Changes what is named; metadata is merged, key by key. With the failure policy `skip` nothing blocks it any more: who
+   * sets it then releases the next turn.
+   */
   update(tenantId: string, id: string, change: UpdateConversation): Promise<Conversation> {
     return this.database.answer(async () => {
       if (change.metadata) requireSmall({ ...(await this.#find(tenantId, id)).metadata, ...change.metadata });
@@ -96,13 +102,15 @@ function requireSmall(metadata: Readonly<Record<string, unknown>>): void {
   throw new AppError('invalid_request', `metadata: ${message}`, { fields: [{ field: 'metadata', message }] });
 }
 
-function columnsOf({ title, context, priority, state, metadata }: UpdateConversation) {
+function columnsOf({ title, context, priority, state, on_failure, metadata }: UpdateConversation) {
   return {
     updatedAt: () => 'now()',
     ...(title !== undefined && { title }),
     ...(context !== undefined && { context }),
     ...(priority !== undefined && { priority: priorityNumber(priority) }),
     ...(state !== undefined && { state, completedAt: () => (isClosed(state) ? 'now()' : 'NULL') }),
+    ...(on_failure !== undefined && { onFailure: on_failure }),
+    ...(on_failure === 'skip' && { blockedBy: null }),
     ...(metadata !== undefined && { metadata: () => 'metadata || :metadata::jsonb' }),
   };
 }
@@ -112,6 +120,6 @@ function notFound(id: string): AppError {
 }
 
 function toConversation(row: ConversationRow): Conversation {
-  const { turns, priority, ...rest } = row;
-  return { ...rest, priority: toPriorityName(priority), messageCount: turns };
+  const { turns, vacatedTurns, priority, ...rest } = row;
+  return { ...rest, priority: toPriorityName(priority), messageCount: turns - vacatedTurns };
 }

@@ -1,12 +1,23 @@
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { MessageSettings } from '#config';
 import { Database, DatabaseModule, migrate, openDataSource } from '#database';
 import { provide } from '#runtime';
+import { DeadLetterAudits } from './dead-letter-audits.js';
+import { DeadLetters } from './dead-letters.js';
+import { EarlierMessages } from './earlier-messages.js';
 import { Facts } from './facts.js';
 import { Leases } from './leases.js';
+import { MessageBatches } from './message-batches.js';
 import { MessageLedger } from './message-ledger.js';
 import { MessageReader } from './message-reader.js';
+import { MinuteStats } from './minute-stats.js';
+import { MessageTransitions } from './message-transitions.js';
+import { Redrives } from './redrives.js';
+import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
+import { Upkeep } from './upkeep.js';
+import { WorkerProcesses } from './worker-processes.js';
 
 async function openSource(database: Database): Promise<DataSource> {
   const source = await openDataSource(database, LEDGER_SCHEMA);
@@ -20,10 +31,42 @@ async function openSource(database: Database): Promise<DataSource> {
   providers: [
     { provide: DataSource, inject: [Database], useFactory: openSource },
     provide(MessageLedger, [Database]),
+    provide(ScheduleLedger, [Database]),
+    provide(WorkerProcesses, [Database]),
     provide(MessageReader, [DataSource, Database]),
+    provide(DeadLetters, [DataSource, Database]),
+    provide(DeadLetterAudits, [Database]),
+    provide(Redrives, [DataSource, Database]),
     provide(Leases, [Database]),
     provide(Facts, [Database]),
+    provide(MinuteStats, [Database]),
+    provide(MessageTransitions, [Database]),
+    provide(MessageBatches, [Database]),
+    provide(Upkeep, [Database]),
+    {
+      provide: EarlierMessages,
+      inject: [Database, MessageSettings],
+      useFactory: (database: Database, { value }: MessageSettings) =>
+        new EarlierMessages(database, value.repeat_window),
+    },
   ],
-  exports: [DatabaseModule, DataSource, MessageLedger, MessageReader, Leases, Facts],
+  exports: [
+    DatabaseModule,
+    DataSource,
+    MessageLedger,
+    ScheduleLedger,
+    WorkerProcesses,
+    MessageReader,
+    DeadLetters,
+    DeadLetterAudits,
+    Redrives,
+    Leases,
+    Facts,
+    MinuteStats,
+    MessageTransitions,
+    MessageBatches,
+    Upkeep,
+    EarlierMessages,
+  ],
 })
 export class LedgerModule {}

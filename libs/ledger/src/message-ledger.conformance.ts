@@ -4,6 +4,7 @@ import { newId } from '#contracts';
 import { type Database, migrate, openDataSource } from '#database';
 import { type Claim, MessageLedger } from './message-ledger.js';
 import { MessageReader } from './message-reader.js';
+import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
 import { type FinishRow } from './sql/finish-messages.js';
 import { type NewMessageRow } from './sql/insert-messages.js';
@@ -15,6 +16,7 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
   let database: Database;
   let source: DataSource;
   let ledger: MessageLedger;
+  let schedule: ScheduleLedger;
   let reader: MessageReader;
 
   beforeAll(async () => {
@@ -22,6 +24,7 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
     source = await openDataSource(database, LEDGER_SCHEMA);
     await migrate(database, source);
     ledger = new MessageLedger(database);
+    schedule = new ScheduleLedger(database);
     reader = new MessageReader(source, database);
   });
   afterAll(async () => {
@@ -40,6 +43,13 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
     max_retries: 3,
     timeout_ms: 1_000,
     request_id: 'r',
+    lane: 'simulator',
+    cost: 10,
+    scheduled_at: null,
+    delay_ms: null,
+    ttl_ms: 3_600_000,
+    idempotency_key: null,
+    fingerprint: null,
     ...extra,
   });
 
@@ -245,12 +255,12 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
     );
     expect(turns.map(({ turn }) => turn)).toEqual(ids.map((_, i) => i + 1));
     const [first, second] = turns.map(({ id }) => id) as [string, string];
-    expect((await ledger.heads(ids)).map(({ id }) => id)).toEqual([first]);
+    expect((await schedule.heads(ids)).map(({ id }) => id)).toEqual([first]);
     await claimed(first);
-    expect(await ledger.nextTurn(conv)).toBeUndefined();
+    expect(await schedule.nextTurn(conv)).toBeUndefined();
     await ledger.finish(endOf(first, 1));
-    expect((await ledger.nextTurn(conv))?.id).toBe(second);
-    expect((await ledger.heads(ids)).map(({ id }) => id)).toEqual([second]);
+    expect((await schedule.nextTurn(conv))?.id).toBe(second);
+    expect((await schedule.heads(ids)).map(({ id }) => id)).toEqual([second]);
   });
 
   test('groups that touch the same conversations in any order do not deadlock', async () => {
@@ -336,14 +346,19 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
       { name: 'age', text: `UPDATE messages SET lease_until = now() - interval '1 minute' WHERE id = $1` },
       [abandoned],
     );
-    const found = await ledger.unscheduled(0, 100);
-    expect(found[0]).toEqual({ id: lost, priority: 'realtime', reason: 'not_enqueued' });
+    const found = await schedule.unscheduled(0, 100);
+    expect(found[0]).toMatchObject({
+      id: lost,
+      lane: 'simulator',
+      priority: 'realtime',
+      reason: 'not_enqueued',
+    });
     expect(found.map(({ id }) => id)).toContain(head);
     expect(found).toHaveLength(4);
-    expect(found.at(-1)).toEqual({ id: abandoned, priority: 'normal', reason: 'worker_lost' });
-    await ledger.markEnqueued(found.map(({ id }) => id));
-    expect(await ledger.unscheduled(0, 100)).toEqual([found.at(-1)]);
-    expect(await ledger.forgetEnqueued()).toBe(3);
-    expect(await ledger.unscheduled(0, 100)).toHaveLength(4);
+    expect(found.at(-1)).toMatchObject({ id: abandoned, priority: 'normal', reason: 'worker_lost' });
+    await schedule.markEnqueued(found.map(({ id }) => id));
+    expect((await schedule.unscheduled(0, 100)).map(({ id }) => id)).toEqual([abandoned]);
+    expect(await schedule.forgetEnqueued()).toBe(3);
+    expect(await schedule.unscheduled(0, 100)).toHaveLength(4);
   });
 }

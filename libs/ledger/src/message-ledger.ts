@@ -11,17 +11,14 @@ import { GroupCommit } from '#runtime';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
 import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
 import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
-import { INSERT_MESSAGES, type NewMessageRow } from './sql/insert-messages.js';
+import { INSERT_MESSAGES, type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
 import { RETRY_MESSAGES, type RetryRow } from './sql/retry-messages.js';
 import * as sql from './sql/small-statements.js';
 
-const BATCHES = { maxBatch: 200, maxInFlight: 2, maxWaiting: 20_000 };
+/** A turn of a conversation takes seconds. */
+const FULL_RETRY_MS = 5_000;
 
-/** A message that can be put into the schedule. */
-export interface Schedulable {
-  readonly id: string;
-  readonly priority: Priority;
-}
+const BATCHES = { maxBatch: 200, maxInFlight: 2, maxWaiting: 20_000 };
 
 /** The worker owns the message until its lease ends, or learns why it does not. */
 export type Claim =
@@ -30,15 +27,27 @@ export type Claim =
       readonly message: Message;
       readonly workerLosses: number;
       readonly cancelRequested: boolean;
+      /** It is too late to start it. */
+      readonly expired: boolean;
       /** The planned call; null when none was planned, or when the message must end without one. */
       readonly callId: string | null;
     }
   | { readonly claimed: false; readonly status: MessageStatus | 'unknown'; readonly leaseMs: number };
 
+/** The message that was committed with the same idempotency key before. */
+export interface Repeated {
+  readonly isNew: false;
+  readonly id: string;
+  readonly fingerprint: string | null;
+}
+
+export type Inserted = (InsertedRow & { readonly isNew: true }) | Repeated;
+
 export interface Cancelled {
   /** `processing`: its worker was asked to stop; `cancelled`: it will never run. */
   readonly status: 'processing' | 'cancelled';
   readonly priority: Priority;
+  readonly lane: string;
   readonly conversationId: string | null;
 }
 
@@ -57,7 +66,7 @@ interface ClaimRequest {
  * concurrent callers share one round trip and one commit.
  */
 export class MessageLedger {
-  readonly #inserts: GroupCommit<NewMessageRow, Date | undefined>;
+  readonly #inserts: GroupCommit<NewMessageRow, InsertedRow | undefined>;
   readonly #claims: GroupCommit<ClaimRequest, Claim>;
   readonly #finishes: GroupCommit<FinishRow, boolean>;
   readonly #retries: GroupCommit<RetryRow, boolean>;
@@ -73,12 +82,13 @@ export class MessageLedger {
   }
 
   /**
-   * Commits the message and answers with its time of creation.
-   * @throws AppError conversation_not_found, conversation_closed, intake_overloaded, database_unavailable
+   * Commits the message. One whose idempotency key is known is not committed again: the answer names the first.
+   * @throws AppError conversation_not_found, conversation_closed, conversation_full, intake_overloaded,
+   * database_unavailable
    */
-  async insert(row: NewMessageRow): Promise<Date> {
-    const createdAt = await this.#inserts.add(row);
-    return createdAt ?? this.#whyNotInserted(row);
+  async insert(row: NewMessageRow): Promise<Inserted> {
+    const inserted = await this.#inserts.add(row);
+    return inserted ? { ...inserted, isNew: true } : this.#whyNotInserted(row);
   }
 
   /** The planned call is written down with the claim: one commit less before it is made. */
@@ -101,8 +111,9 @@ export class MessageLedger {
     return this.#retries.add(row);
   }
 
-  async handBack(id: string, attempt: number): Promise<void> {
-    await this.database.query(sql.HAND_BACK, [id, attempt]);
+  /** `code`: why the call that was made came to nothing; without it the call was broken off. */
+  async handBack(id: string, attempt: number, code: string | null = null): Promise<void> {
+    await this.database.query(sql.HAND_BACK, [id, attempt, code]);
   }
 
   /** Renews the leases; answers with what is still owned and whether somebody wants it cancelled. */
@@ -123,64 +134,45 @@ export class MessageLedger {
     const [row] = await this.database.query<{
       status: Cancelled['status'];
       priority: number;
+      lane: string;
       conversation_id: string | null;
     }>(sql.CANCEL_MESSAGE, [tenantId, id, CANCELLED.message]);
     return (
       row && {
         status: row.status,
         priority: toPriorityName(row.priority),
+        lane: row.lane,
         conversationId: row.conversation_id,
       }
     );
   }
 
-  async markEnqueued(ids: readonly string[]): Promise<void> {
-    await this.database.query(sql.MARK_ENQUEUED, [ids]);
-  }
-
-  /** Of these messages those that may be scheduled now. */
-  async heads(ids: readonly string[]): Promise<Schedulable[]> {
-    return this.#schedulable(sql.SELECT_HEADS, [ids]);
-  }
-
-  /** The message that comes next in a conversation, once the one before it has ended. */
-  async nextTurn(conversationId: string): Promise<Schedulable | undefined> {
-    return (await this.#schedulable(sql.SELECT_NEXT_TURN, [conversationId]))[0];
-  }
-
-  async unscheduled(graceMs: number, limit: number): Promise<(Schedulable & { reason: string })[]> {
-    const rows = await this.database.query<{ id: string; priority: number; reason: string }>(
-      sql.SELECT_UNSCHEDULED,
-      [graceMs, limit],
-    );
-    return rows.map(({ id, priority, reason }) => ({ id, priority: toPriorityName(priority), reason }));
-  }
-
-  /** How many messages now wait to be enqueued again. */
-  async forgetEnqueued(): Promise<number> {
-    return (await this.database.query(sql.FORGET_ENQUEUED)).length;
-  }
-
-  async #schedulable(statement: typeof sql.SELECT_HEADS, values: unknown[]): Promise<Schedulable[]> {
-    const rows = await this.database.query<{ id: string; priority: number }>(statement, values);
-    return rows.map(({ id, priority }) => ({ id, priority: toPriorityName(priority) }));
-  }
-
-  async #insertAll(rows: readonly NewMessageRow[]): Promise<(Date | undefined)[]> {
-    const inserted = await this.database.query<{ id: string; created_at: Date }>(INSERT_MESSAGES, [
-      JSON.stringify(rows),
+  async #insertAll(rows: readonly NewMessageRow[]): Promise<(InsertedRow | undefined)[]> {
+    const inserted = await this.database.query<InsertedRow>(INSERT_MESSAGES, [
+      JSON.stringify(withoutRepeats(rows)),
     ]);
-    const times = new Map(inserted.map((row) => [row.id, row.created_at]));
-    return rows.map(({ id }) => times.get(id));
+    const byId = new Map(inserted.map((row) => [row.id, row]));
+    return rows.map(({ id }) => byId.get(id));
   }
 
-  async #whyNotInserted(row: NewMessageRow): Promise<never> {
+  async #whyNotInserted(row: NewMessageRow): Promise<Repeated> {
+    const [first] = await this.database.query<Omit<Repeated, 'isNew'> & Record<string, unknown>>(
+      sql.SELECT_BY_KEY,
+      [row.tenant_id, row.idempotency_key],
+    );
+    if (first) return { ...first, isNew: false };
     const [conversation] = await this.database.query<{ state: string }>(sql.SELECT_CONVERSATION_STATE, [
       row.tenant_id,
       row.conversation_id,
     ]);
     if (!conversation)
       throw new AppError('conversation_not_found', `There is no conversation ${row.conversation_id}`);
+    if (conversation.state === 'active' || conversation.state === 'inactive')
+      throw new AppError(
+        'conversation_full',
+        `${row.max_turns_ahead} turns of the conversation wait already; send the next one when some have ended`,
+        { retryAfterMs: FULL_RETRY_MS },
+      );
     throw new AppError(
       'conversation_closed',
       `The conversation is ${conversation.state}; set its state to active to go on`,
@@ -213,6 +205,17 @@ function toClaim(row: ClaimRow | undefined): Claim {
     message: toMessage(entity),
     workerLosses: entity.workerLosses,
     cancelRequested: entity.cancelRequested,
+    expired: row.expired,
     callId: row.call_id,
   };
+}
+
+/** One statement sees only the first of two rows with the same key; the other one then finds it committed. */
+function withoutRepeats(rows: readonly NewMessageRow[]): readonly NewMessageRow[] {
+  const seen = new Set<string>();
+  return rows.filter(({ tenant_id, idempotency_key }) => {
+    if (idempotency_key === null) return true;
+    const key = `${tenant_id}\n${idempotency_key}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }

@@ -11,7 +11,7 @@ export function replyRowOf(row: Readonly<Record<string, unknown>>): ReplyRow {
   return camelCased(row) as unknown as ReplyRow;
 }
 
-function camelCased(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function camelCased(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [camelCase(column), value]));
 }
 
@@ -39,13 +39,18 @@ export function toMessage(row: MessageRow, reply: ReplyRow | null = null): Messa
     turn: row.turn,
     content: row.content,
     priority: toPriorityName(row.priority),
+    lane: row.lane,
     status: row.status,
     metadata: row.metadata,
     attempt: row.attempt,
+    attemptsBefore: row.attemptsBefore,
     retryCount: row.retryCount,
     maxRetries: row.maxRetries,
     timeoutMs: row.timeoutMs,
     requestId: row.requestId,
+    scheduledAt: row.scheduledAt,
+    expiresAt: row.expiresAt,
+    cost: row.cost,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     startedAt: row.startedAt,

@@ -1,13 +1,41 @@
 import { type Schema } from '#database';
 import { ConversationRow } from './entities/conversation.entity.js';
+import { DeadLetterAuditRow } from './entities/dead-letter-audit.entity.js';
 import { DeadLetterRow } from './entities/dead-letter.entity.js';
 import { MessageRow } from './entities/message.entity.js';
 import { ProviderCallRow } from './entities/provider-call.entity.js';
+import { RedriveRow } from './entities/redrive.entity.js';
 import { ReplyRow } from './entities/reply.entity.js';
+import { ResourceAllocationRow } from './entities/resource-allocation.entity.js';
+import { ResourceRow } from './entities/resource.entity.js';
 import { Ledger1763640000000 } from './migrations/1763640000000-ledger.js';
+import { Engine1763700000000 } from './migrations/1763700000000-engine.js';
+import { Preprocessing1763760000000 } from './migrations/1763760000000-preprocessing.js';
+import { DeadLetters1763770000000 } from './migrations/1763770000000-dead-letters.js';
+import { Resources1763780000000 } from './migrations/1763780000000-resources.js';
+import { QueueStatistics1763790000000 } from './migrations/1763790000000-queue-statistics.js';
+import { Life1763800000000 } from './migrations/1763800000000-life.js';
 
 /** The tables of the ledger and the steps that lead to them. */
 export const LEDGER_SCHEMA: Schema = {
-  entities: [ConversationRow, DeadLetterRow, MessageRow, ProviderCallRow, ReplyRow],
-  migrations: [Ledger1763640000000],
+  entities: [
+    ConversationRow,
+    DeadLetterAuditRow,
+    DeadLetterRow,
+    MessageRow,
+    ProviderCallRow,
+    RedriveRow,
+    ReplyRow,
+    ResourceRow,
+    ResourceAllocationRow,
+  ],
+  migrations: [
+    Ledger1763640000000,
+    Engine1763700000000,
+    Preprocessing1763760000000,
+    DeadLetters1763770000000,
+    Resources1763780000000,
+    QueueStatistics1763790000000,
+    Life1763800000000,
+  ],
 };

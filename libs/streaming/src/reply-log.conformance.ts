@@ -131,6 +131,45 @@ export function conformsToReplyLog(open: () => Promise<ReplyLog>): void {
       ]);
   });
 
+  test('an ended stream that is opened again waits for the next attempt, for readers at any place', async () => {
+    const { streams, id, signal } = await setup();
+    const first = streams.writer(id, 1, quiet);
+    await first.open('retry');
+    first.delta('half an ans');
+    await first.end({ type: 'end', status: 'failed' }, 5_000);
+    expect((await log.tail(id))!.ended).toBe(true);
+    await streams.reopen(id, 1);
+    await streams.reopen(id, 1);
+    const readers = [0, 1, 2, 3].map((after) => collect(streams, id, after, signal));
+    await expect.poll(() => log.tail(id)).toEqual({ seq: 4, ended: false });
+    const second = streams.writer(id, 2, quiet);
+    await second.open('requeued');
+    second.delta('the whole answer');
+    await second.end({ type: 'end', status: 'completed' }, 5_000);
+    readers.push(...[0, 1, 2, 3].map((after) => collect(streams, id, after, signal)));
+    const again: ReplyEvent = { type: 'reset', attempt: 2, reason: 'requeued' };
+    const seen = (await Promise.all(readers)).map((each) => each.map(({ event }) => event));
+    const rest = [again, again, delta('the whole answer'), END];
+    const whole = [{ type: 'started', attempt: 1 }, delta('half an ans'), ...rest];
+    expect(seen.slice(0, 4)).toEqual([whole, whole.slice(1), rest, rest]);
+    expect(seen.slice(4)).toEqual([whole, whole.slice(1), rest, rest]);
+  });
+
+  test('an old end that is the last entry of a page is none either', async () => {
+    const { streams, id, signal } = await setup();
+    const long = Array.from({ length: 499 }, (_, i) => delta(`${i}`));
+    await log.append(id, entries(1, ...long, { type: 'end', status: 'failed' }));
+    await streams.reopen(id, 1);
+    await streams.end(id, { type: 'end', status: 'cancelled' });
+    const seen = await collect(streams, id, 0, signal);
+    expect(seen).toHaveLength(501);
+    expect(seen.slice(498).map(({ seq, event }) => [seq, event.type])).toEqual([
+      [499, 'delta'],
+      [501, 'reset'],
+      [502, 'end'],
+    ]);
+  });
+
   test('ends the stream of a message that never ran, once', async () => {
     const { streams, id, signal } = await setup();
     await streams.end(id, { type: 'end', status: 'cancelled' });

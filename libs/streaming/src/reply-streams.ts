@@ -37,6 +37,17 @@ export class ReplyStreams {
   }
 
   /**
+   * Makes an ended stream wait for another attempt, the one after `attempt`: readers drop what they have and stay. Does
+   * nothing when the stream has not ended, or an attempt has begun.
+   */
+  async reopen(messageId: string, attempt: number): Promise<void> {
+    const tail = await this.log.tail(messageId);
+    if (!tail?.ended) return;
+    const event = { type: 'reset', attempt: attempt + 1, reason: 'requeued' } as const;
+    await this.log.append(messageId, [{ seq: tail.seq + 1, event }]);
+  }
+
+  /**
    * Batches of entries after `after`, until the last event or the abort. `silence` comes when nothing did for
    * the watchdog's time, so that the caller can ask the ledger whether there will ever be more.
    * @throws AppError redis_unavailable, stream_lost
@@ -66,10 +77,10 @@ export class ReplyStreams {
     // A reset in memory may follow numbers that are still in the log; whoever reads late gets those, too.
     if (isAhead && recent[0]!.seq <= cursor + 1) {
       const start = recent.findIndex(({ seq }) => seq > cursor);
-      return untilEnd(recent.slice(start));
+      return withoutOldEnds(recent.slice(start));
     }
-    const stored = await this.log.range(messageId, cursor, PAGE);
-    const batch = untilEnd(dense(stored, cursor));
+    const stored = await this.log.range(messageId, cursor, PAGE + 1);
+    const batch = withoutOldEnds(dense(stored, cursor), PAGE);
     if (batch.length === 0 && (stored.length > 0 || isAhead))
       throw new AppError('stream_lost', 'Events of this reply are gone; read the message itself');
     return batch;
@@ -94,7 +105,7 @@ function dense(entries: readonly ReplyEntry[], cursor: number): readonly ReplyEn
   return hole < 0 ? entries : entries.slice(0, hole);
 }
 
-function untilEnd(entries: readonly ReplyEntry[]): readonly ReplyEntry[] {
-  const end = entries.findIndex(({ event }) => event.type === 'end');
-  return end < 0 ? entries : entries.slice(0, end + 1);
+/** An end that something follows is none: the message was requeued. The entry behind the last one taken says so. */
+function withoutOldEnds(entries: readonly ReplyEntry[], take = entries.length): readonly ReplyEntry[] {
+  return entries.slice(0, take).filter(({ event }, i) => event.type !== 'end' || i === entries.length - 1);
 }

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { type ConversationState } from '#contracts';
+import { type ConversationState, type FailurePolicy } from '#contracts';
 
 /** A conversation as it lies in the ledger. */
 @Entity('conversations')
@@ -28,9 +28,20 @@ export class ConversationRow {
   @Column('jsonb')
   metadata!: Record<string, unknown>;
 
-  /** How many messages it has had; the next one gets this number plus one. */
+  @Column('text', { name: 'on_failure' })
+  onFailure!: FailurePolicy;
+
+  /** The failed message that the next turns wait for. */
+  @Column('text', { name: 'blocked_by', nullable: true })
+  blockedBy!: string | null;
+
+  /** The last turn that was given out; the next message gets this number plus one. */
   @Column('int')
   turns!: number;
+
+  /** Turns that messages gave up for a later one when they were requeued. */
+  @Column('int', { name: 'vacated_turns' })
+  vacatedTurns!: number;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

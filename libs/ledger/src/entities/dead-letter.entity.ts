@@ -4,8 +4,9 @@ import { type ErrorCode } from '#contracts';
 /** A message that failed for good, and why. */
 @Entity('dead_letters')
 export class DeadLetterRow {
+  /** Of the message. */
   @PrimaryColumn('text', { name: 'message_id' })
-  messageId!: string;
+  id!: string;
 
   @Column('text', { name: 'tenant_id' })
   tenantId!: string;
@@ -13,8 +14,14 @@ export class DeadLetterRow {
   @Column('text', { name: 'user_id' })
   userId!: string;
 
+  @Column('text', { name: 'conversation_id', nullable: true })
+  conversationId!: string | null;
+
   @Column('smallint')
   priority!: number;
+
+  @Column('text')
+  lane!: string;
 
   @Column('text')
   code!: ErrorCode;

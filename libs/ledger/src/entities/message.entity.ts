@@ -26,6 +26,14 @@ export class MessageRow {
   @Column('smallint')
   priority!: number;
 
+  /** The name of the provider that it may run on. */
+  @Column('text')
+  lane!: string;
+
+  /** Estimated tokens of input and output. */
+  @Column('int')
+  cost!: number;
+
   @Column('text')
   status!: MessageStatus;
 
@@ -34,6 +42,10 @@ export class MessageRow {
 
   @Column('int')
   attempt!: number;
+
+  /** Of these how many were made before it was last requeued from the dead letters. */
+  @Column('int', { name: 'attempts_before' })
+  attemptsBefore!: number;
 
   @Column('int', { name: 'retry_count' })
   retryCount!: number;
@@ -72,6 +84,19 @@ export class MessageRow {
   /** When it was put into the schedule; null: not yet. */
   @Column('timestamptz', { name: 'enqueued_at', nullable: true })
   enqueuedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'scheduled_at', nullable: true })
+  scheduledAt!: Date | null;
+
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @Column('text', { name: 'idempotency_key', nullable: true })
+  idempotencyKey!: string | null;
+
+  /** Of the request's body: tells a repeated request from another one. */
+  @Column('text', { nullable: true })
+  fingerprint!: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -8,6 +8,8 @@ export interface ClaimRow extends Record<string, unknown> {
   readonly claimed: boolean;
   readonly status: MessageRow['status'];
   readonly lease_ms: number | null;
+  /** It is too late to start it. */
+  readonly expired: boolean;
   /** Of the provider call that was written down with it. */
   readonly call_id: string | null;
 }
@@ -27,7 +29,8 @@ const CLAIMABLE = `(m.status IN ('pending', 'queued', 'retrying') OR (m.status =
 /**
  * Claims messages ($1: ids, $2: worker, $3: lease in ms, $4: JSON array of PlannedCallRow). A message that another
  * worker runs can be claimed once that worker's lease is over, and counts as a lost worker. `attempt` is the fence of
- * every later write. The call is written down in the same commit, unless the message will be ended without one.
+ * every later write. The call is written down in the same commit, unless the message will be ended without one: it was
+ * cancelled, has cost too many workers their lives, or may not start any more.
  */
 export const CLAIM_MESSAGES: Statement = {
   name: 'claim-messages',
@@ -48,12 +51,13 @@ claimed AS (
     FROM claimed c
     JOIN jsonb_to_recordset($4::jsonb) AS p(message_id text, id text, provider text, model text, max_worker_losses int)
       ON p.message_id = c.id
-   WHERE NOT c.cancel_requested AND c.worker_losses < p.max_worker_losses
+   WHERE NOT c.cancel_requested AND coalesce(c.expires_at > now(), true) AND c.worker_losses < p.max_worker_losses
   RETURNING id, message_id
 )
-SELECT true AS claimed, 0::float8 AS lease_ms, called.id AS call_id, claimed.*
+SELECT true AS claimed, 0::float8 AS lease_ms, called.id AS call_id,
+       coalesce(claimed.expires_at <= now(), false) AS expired, claimed.*
   FROM claimed LEFT JOIN called ON called.message_id = claimed.id
 UNION ALL
-SELECT false, extract(epoch FROM m.lease_until - now())::float8 * 1000, NULL, m.*
+SELECT false, extract(epoch FROM m.lease_until - now())::float8 * 1000, NULL, false, m.*
   FROM messages m WHERE m.id = ANY($1::text[]) AND m.id NOT IN (SELECT id FROM claimed)`,
 };

@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { BURY } from './bury.js';
 import { lockedInOrder } from './open-statuses.js';
 
 /** How an attempt ended for good, in the names of the columns. */
@@ -24,8 +25,9 @@ const CURRENT = `m.attempt = i.attempt AND m.status = 'processing'`;
 
 /**
  * Ends messages ($1: JSON array of FinishRow): status, reply, usage and dead letter in one statement, so in one
- * transaction. Of a row whose attempt is no longer the current one only the call is closed, and it is left out of the answer. Ending
- * twice is as good as once, since the answer to the first time may have got lost.
+ * transaction; where the conversation says so, a dead letter blocks its next turns. Of a row whose attempt is no longer the
+ * current one only the call is closed, and it is left out of the answer. Ending twice is as good as once, since the answer
+ * to the first time may have got lost.
  */
 export const FINISH_MESSAGES: Statement = {
   name: 'finish-messages',
@@ -42,18 +44,16 @@ done AS (
          lease_until = NULL, completed_at = now(), updated_at = now()
     FROM input i JOIN locked USING (id)
    WHERE m.id = i.id AND ${CURRENT}
-  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.conversation_id
+  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.lane, m.conversation_id, m.turn
+), ended AS (
+  SELECT d.*, i.attempt, i.dead, i.error_code AS code, i.error_message AS reason FROM done d JOIN input i USING (id)
 ), stored AS (
   INSERT INTO replies (message_id, tenant_id, content, provider, model, finish_reason,
                        prompt_tokens, completion_tokens, usage_estimated)
   SELECT d.id, d.tenant_id, i.content, i.provider, i.model, i.finish_reason,
          i.prompt_tokens, i.completion_tokens, i.usage_estimated
     FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
-), buried AS (
-  INSERT INTO dead_letters (message_id, tenant_id, user_id, priority, code, reason, attempts)
-  SELECT d.id, d.tenant_id, d.user_id, d.priority, i.error_code, i.error_message, i.attempt
-    FROM done d JOIN input i USING (id) WHERE i.dead
-), closed AS (
+), ${BURY}, closed AS (
   UPDATE provider_calls c
      SET state = i.call_state, error_code = i.error_code, finished_at = now(),
          prompt_tokens = i.prompt_tokens, completion_tokens = i.completion_tokens

@@ -1,5 +1,8 @@
-/** The states in which a message still has a way to go; the partial indexes of the migrations name the same. */
-export const OPEN = `('pending', 'queued', 'processing', 'retrying')`;
+/** The states in which a message still has a way to go. */
+export const OPEN = `('pending', 'scheduled', 'queued', 'processing', 'retrying')`;
+
+/** Those in which it has its turn: a scheduled one gets its turn when it is due. The index open_turns names the same. */
+export const IN_TURN = `('pending', 'queued', 'processing', 'retrying')`;
 
 /**
  * Two statements that change several of the same messages lock them in the order of their ids, so that neither waits
@@ -9,7 +12,19 @@ export function lockedInOrder(from: string, where: string): string {
   return `locked AS MATERIALIZED (SELECT m.id FROM ${from} WHERE ${where} ORDER BY m.id FOR UPDATE OF m)`;
 }
 
-/** `m` is the oldest open message of its conversation, or in none: only such a message may be in the schedule. */
+/**
+ * `m` is the oldest open message of its conversation, and no failed one blocks it; or it is in none. Only such a message
+ * may be in the schedule.
+ */
 export const IS_HEAD = `(m.conversation_id IS NULL OR NOT EXISTS (
   SELECT 1 FROM messages earlier
-   WHERE earlier.conversation_id = m.conversation_id AND earlier.turn < m.turn AND earlier.status IN ${OPEN}))`;
+   WHERE earlier.conversation_id = m.conversation_id AND earlier.turn < m.turn AND earlier.status IN ${IN_TURN}
+  UNION ALL
+  SELECT 1 FROM conversations c JOIN messages blocker ON blocker.id = c.blocked_by
+   WHERE c.id = m.conversation_id AND blocker.turn < m.turn AND blocker.status NOT IN ('completed', 'cancelled')))`;
+
+/** What the schedule must know of a message `m`, in the names of `ScheduleRow`. */
+export const SCHEDULE_COLUMNS = `m.id, m.lane, m.priority, m.tenant_id, m.user_id, m.cost, m.attempt,
+  extract(epoch FROM greatest(coalesce(m.scheduled_at, m.created_at),
+    CASE WHEN m.retry_at > now() THEN m.retry_at END))::float8 * 1000 AS since_ms,
+  greatest(0, extract(epoch FROM greatest(m.scheduled_at, m.retry_at) - now())::float8 * 1000) AS delay_ms`;

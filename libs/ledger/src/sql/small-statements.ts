@@ -1,5 +1,6 @@
 import { type Statement } from '#database';
-import { IS_HEAD, lockedInOrder, OPEN } from './open-statuses.js';
+import { nextBlocker } from './bury.js';
+import { IN_TURN, IS_HEAD, lockedInOrder, OPEN, SCHEDULE_COLUMNS } from './open-statuses.js';
 
 /** A retry that the reconciler brought back is queued too, or it would bring it again with every tick. */
 const TO_BE_QUEUED = `m.status IN ('pending', 'retrying')`;
@@ -16,17 +17,16 @@ UPDATE messages m SET status = 'queued', enqueued_at = now(), updated_at = now()
 /** Of these messages ($1: ids) those that may be in the schedule now: the heads of their conversations. */
 export const SELECT_HEADS: Statement = {
   name: 'select-heads',
-  text: `SELECT m.id, m.priority FROM messages m WHERE m.id = ANY($1::text[]) AND m.status = 'pending' AND ${IS_HEAD}`,
+  text: `SELECT ${SCHEDULE_COLUMNS} FROM messages m WHERE m.id = ANY($1::text[]) AND m.status = 'pending' AND ${IS_HEAD}`,
 };
 
 /** The next message of a conversation ($1) once the one before it has ended. */
 export const SELECT_NEXT_TURN: Statement = {
   name: 'select-next-turn',
   text: `
-SELECT id, priority FROM (
-  SELECT id, priority, status FROM messages
-   WHERE conversation_id = $1 AND status IN ${OPEN} ORDER BY turn LIMIT 1) head
- WHERE status = 'pending'`,
+SELECT ${SCHEDULE_COLUMNS} FROM messages m
+ WHERE m.id = (SELECT id FROM messages WHERE conversation_id = $1 AND status IN ${IN_TURN} ORDER BY turn LIMIT 1)
+   AND m.status = 'pending' AND ${IS_HEAD}`,
 };
 
 /**
@@ -36,16 +36,43 @@ SELECT id, priority FROM (
 export const SELECT_UNSCHEDULED: Statement = {
   name: 'select-unscheduled',
   text: `
-(SELECT m.id, m.priority, 'not_enqueued' AS reason FROM messages m
+(SELECT ${SCHEDULE_COLUMNS}, 'not_enqueued' AS reason FROM messages m
   WHERE m.status = 'pending' AND m.enqueued_at IS NULL
-    AND m.created_at < now() - $1 * interval '1 ms' AND ${IS_HEAD}
+    AND coalesce(m.scheduled_at, m.created_at) < now() - $1 * interval '1 ms' AND ${IS_HEAD}
   ORDER BY m.priority, m.id LIMIT $2)
 UNION ALL
-(SELECT m.id, m.priority, 'worker_lost' FROM messages m
+(SELECT ${SCHEDULE_COLUMNS}, 'worker_lost' FROM messages m
   WHERE m.status = 'processing' AND m.lease_until < now() - $1 * interval '1 ms' - interval '5 s' LIMIT $2)
 UNION ALL
-(SELECT m.id, m.priority, 'retry_lost' FROM messages m
+(SELECT ${SCHEDULE_COLUMNS}, 'retry_lost' FROM messages m
   WHERE m.status = 'retrying' AND m.retry_at < now() - $1 * interval '1 ms' - interval '5 s' LIMIT $2)`,
+};
+
+/**
+ * Gives scheduled messages their turn ($1: how much before they are due, in ms; $2: most rows) and answers with those that
+ * may be in the schedule now; one of a conversation may have to wait for the turns before it.
+ */
+export const RELEASE_DUE: Statement = {
+  name: 'release-due',
+  text: `
+WITH due AS MATERIALIZED (
+  SELECT m.id, m.conversation_id, m.scheduled_at FROM messages m
+   WHERE m.status = 'scheduled' AND m.scheduled_at <= now() + $1 * interval '1 ms'
+   ORDER BY m.scheduled_at LIMIT $2
+), locked AS MATERIALIZED (
+  SELECT c.id FROM conversations c WHERE c.id IN (SELECT conversation_id FROM due) ORDER BY c.id FOR UPDATE
+), bumped AS (
+  UPDATE conversations c SET turns = c.turns + added.n, last_active_at = now()
+    FROM (SELECT l.id, count(*)::int AS n FROM locked l JOIN due ON due.conversation_id = l.id GROUP BY l.id) added
+   WHERE c.id = added.id RETURNING c.id, c.turns - added.n AS turns_before
+), placed AS (
+  SELECT due.id, b.turns_before + row_number() OVER (
+           PARTITION BY due.conversation_id ORDER BY due.scheduled_at, due.id) AS turn
+    FROM due LEFT JOIN bumped b ON b.id = due.conversation_id
+)
+UPDATE messages m SET status = 'pending', turn = placed.turn, updated_at = now()
+  FROM placed WHERE m.id = placed.id AND m.status = 'scheduled'
+RETURNING m.id`,
 };
 
 /** Forgets that messages are in the schedule, because the schedule lost them. */
@@ -67,12 +94,13 @@ UPDATE messages m SET lease_until = now() + $3 * interval '1 ms'
 RETURNING m.id, m.cancel_requested`,
 };
 
-/** Gives a message back without counting the attempt as failed ($1: id, $2: attempt). */
+/** Gives a message back without counting the attempt as failed ($1: id, $2: attempt, $3: what its call failed with). */
 export const HAND_BACK: Statement = {
   name: 'hand-back',
   text: `
 WITH closed AS (
-  UPDATE provider_calls SET state = 'aborted', finished_at = now()
+  UPDATE provider_calls
+     SET state = CASE WHEN $3::text IS NULL THEN 'aborted' ELSE 'failed' END, error_code = $3, finished_at = now()
    WHERE message_id = $1 AND attempt = $2 AND state = 'sent'
 )
 UPDATE messages SET status = 'queued', lease_until = NULL, updated_at = now()
@@ -91,18 +119,33 @@ UPDATE provider_calls c SET state = 'aborted', finished_at = now()
   FROM unclaimed u WHERE c.message_id = u.id AND c.attempt = u.attempt AND c.state = 'sent'`,
 };
 
-/** Cancels a message that waits, or asks its worker to stop ($1: tenant, $2: id, $3: what to tell readers). */
+/**
+ * Cancels a message that waits, or asks its worker to stop ($1: tenant, $2: id, $3: what to tell readers). One that was
+ * requeued and still blocks its conversation blocks it no more.
+ */
 export const CANCEL_MESSAGE: Statement = {
   name: 'cancel-message',
   text: `
-UPDATE messages
-   SET cancel_requested = true, updated_at = now(),
-       completed_at = CASE WHEN status = 'processing' THEN NULL ELSE now() END,
-       error_code = CASE WHEN status = 'processing' THEN error_code ELSE 'cancelled' END,
-       error_message = CASE WHEN status = 'processing' THEN error_message ELSE $3 END,
-       status = CASE WHEN status = 'processing' THEN 'processing' ELSE 'cancelled' END
- WHERE tenant_id = $1 AND id = $2 AND status IN ${OPEN}
-RETURNING status, priority, conversation_id`,
+WITH cancelled AS (
+  UPDATE messages
+     SET cancel_requested = true, updated_at = now(),
+         completed_at = CASE WHEN status = 'processing' THEN NULL ELSE now() END,
+         error_code = CASE WHEN status = 'processing' THEN error_code ELSE 'cancelled' END,
+         error_message = CASE WHEN status = 'processing' THEN error_message ELSE $3 END,
+         status = CASE WHEN status = 'processing' THEN 'processing' ELSE 'cancelled' END
+   WHERE tenant_id = $1 AND id = $2 AND status IN ${OPEN}
+  RETURNING id, status, priority, lane, conversation_id, turn
+), freed AS (
+  UPDATE conversations c SET blocked_by = ${nextBlocker('c.id', 'm.turn')}
+    FROM cancelled m WHERE c.id = m.conversation_id AND c.blocked_by = m.id AND m.status = 'cancelled'
+)
+SELECT status, priority, lane, conversation_id FROM cancelled`,
+};
+
+/** The message with this idempotency key ($1: tenant, $2: key). */
+export const SELECT_BY_KEY: Statement = {
+  name: 'select-by-key',
+  text: 'SELECT id, fingerprint FROM messages WHERE tenant_id = $1 AND idempotency_key = $2',
 };
 
 /** Which of these conversations exist for the tenant, and in which state ($1: tenant, $2: id). */
@@ -117,4 +160,18 @@ export const SELECT_MESSAGE: Statement = {
   text: `
 SELECT m.*, to_jsonb(r) AS reply
   FROM messages m LEFT JOIN replies r ON r.message_id = m.id WHERE m.tenant_id = $1 AND m.id = $2`,
+};
+
+/**
+ * What a turn of a conversation waits for ($1: conversation, $2: turn, $3: its message): open turns before it, at most 1,000
+ * of them, and whether a failed one blocks it.
+ */
+export const SELECT_TURNS_AHEAD: Statement = {
+  name: 'select-turns-ahead',
+  text: `
+SELECT (SELECT count(*)::int FROM (
+         SELECT 1 FROM messages m
+          WHERE m.conversation_id = $1 AND m.turn < $2 AND m.status IN ${IN_TURN} LIMIT 1000) earlier) AS ahead,
+       EXISTS (SELECT 1 FROM conversations c
+                WHERE c.id = $1 AND c.blocked_by IS NOT NULL AND c.blocked_by <> $3) AS blocked`,
 };
