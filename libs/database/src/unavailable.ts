@@ -1,7 +1,7 @@
 import { AppError } from '#contracts';
 
-/** SQLSTATE classes and codes that mean "not now": connection lost, shutting down, full, deadlock, serialization. */
-const AWAY = /^(08|57014|57P0[1235]|53|58|40001|40P01)/;
+/** SQLSTATE classes and codes that mean "not now": connection lost, read-only, shutting down, full, deadlock, serialization. */
+const AWAY = /^(08|25006|57014|57P0[1235]|53|58|40001|40P01)/;
 
 const AWAY_TEXT =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout|not queryable|PGlite is clos/i;

@@ -9,6 +9,11 @@ export class LuaScript<A extends readonly (string | number)[], R> {
     this.#sha = createHash('sha1').update(source).digest('hex');
   }
 
+  /** Sends the whole script, so that it surely runs before what is sent next, also where it has to be loaded. */
+  async runInOrder(redis: Redis, keys: readonly string[], args: A): Promise<R> {
+    return (await redis.eval(this.source, keys.length, ...keys, ...args.map(String))) as R;
+  }
+
   async run(redis: Redis, keys: readonly string[], args: A): Promise<R> {
     const rest = [...keys, ...args.map(String)];
     try {

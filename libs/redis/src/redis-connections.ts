@@ -5,6 +5,13 @@ import { waitFor } from '#runtime';
 /** Longest time that a caller who must have an answer waits for Redis. */
 const COMMAND_TIMEOUT_MS = 800;
 
+/**
+ * How a connection is given up that a firewall or a lost machine has made deaf without telling: when a command has no
+ * answer for so long, and while there is no command, by the questions of TCP after so much silence. Without it such a
+ * connection is waited for without end.
+ */
+export const DEAF = { socketTimeout: 10_000, keepAlive: 10_000 } as const satisfies RedisOptions;
+
 const MANNERS = {
   prompt: {
     enableOfflineQueue: false,
@@ -84,7 +91,12 @@ export class RedisConnections {
   }
 
   private connect(options: RedisOptions): Redis {
-    const connection = new Redis(this.url, { ...options, retryStrategy: reconnect, replyMapping: 'legacy' });
+    const connection = new Redis(this.url, {
+      ...DEAF,
+      ...options,
+      retryStrategy: reconnect,
+      replyMapping: 'legacy',
+    });
     connection.on('error', (error) => {
       this.#lastError = error;
       this.onError(error);
