@@ -1,3 +1,4 @@
+export * from './grant.lua.js';
 export * from './memory-slots.js';
 export * from './redis-slots.js';
 export * from './slots.js';

@@ -6,7 +6,7 @@ import { conformsToSlots, LEASE_MS } from './slots.conformance.js';
 describe('MemorySlots', () => {
   const clock = new ManualClock();
   conformsToSlots(
-    () => Promise.resolve(new MemorySlots(LEASE_MS, clock)),
+    (id) => Promise.resolve(new MemorySlots(LEASE_MS, clock, id)),
     (ms) => Promise.resolve(clock.advance(ms)),
   );
 });

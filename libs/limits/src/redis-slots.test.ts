@@ -6,11 +6,11 @@ import { conformsToSlots, LEASE_MS } from './slots.conformance.js';
 
 const open: RedisConnections[] = [];
 
-async function openSlots() {
+async function openSlots(id: string) {
   const connections = new RedisConnections(await redisUrlForTests(), crypto.randomUUID(), () => undefined);
   open.push(connections);
   await connections.waitUntilReady(10_000);
-  return new RedisSlots(connections, LEASE_MS);
+  return new RedisSlots(connections, LEASE_MS, id);
 }
 
 /** Lets the clock of Redis pass: leases are measured by it. */
@@ -25,24 +25,26 @@ describe('RedisSlots', () => conformsToSlots(openSlots, pass));
 
 test('puts its slots back when Redis has come back empty, before anybody takes more', async () => {
   const server = await startPrivateRedis();
-  const connect = async () => {
+  const connect = async (id: string) => {
     const connections = new RedisConnections(server.url, 'p', () => undefined);
     open.push(connections);
     await connections.waitUntilReady(10_000);
-    return new RedisSlots(connections, 30_000);
+    return new RedisSlots(connections, 30_000, id);
   };
-  const [mine, others] = [await connect(), await connect()];
-  const tokens = Array.from({ length: 5 }, () => crypto.randomUUID());
-  expect(await mine.acquire('up', 5, tokens)).toEqual(tokens);
+  const [mine, others] = [await connect('p1'), await connect('p2')];
+  const take = async (slots: RedisSlots, count: number) =>
+    (await slots.acquire('up', { limit: 5, reserved: 0, realtime: 0, others: count })).others;
+  const held = await take(mine, 5);
+  expect(held).toHaveLength(5);
   await new RedisConnections(server.url, 'p', () => undefined).patient.flushall();
   server.kill();
-  const waiting = others.acquire('up', 5, ['x']);
+  const waiting = take(others, 5);
   await server.restart();
   expect(await waiting).toEqual([]);
-  for (let i = 0; i < 20; i += 1) expect(await others.acquire('up', 5, [`y${i}`])).toEqual([]);
+  for (let i = 0; i < 20; i += 1) expect(await take(others, 1)).toEqual([]);
   await pass(1_600);
-  expect(await others.acquire('up', 5, ['z'])).toEqual([]);
-  await mine.release('up', tokens);
-  expect(await others.acquire('up', 5, ['z'])).toEqual(['z']);
+  expect(await take(others, 1)).toEqual([]);
+  await mine.release('up', held);
+  expect(await take(others, 1)).toHaveLength(1);
   await server.stop();
 });

@@ -1,39 +1,48 @@
 import { LuaScript, type RedisConnections } from '#redis';
-import { Slots } from './slots.js';
+import { GRANT_LUA, slotKeys } from './grant.lua.js';
+import { type Granted, NOTHING, type SlotAsk, Slots } from './slots.js';
 
-/**
- * One ZSET per upstream: token → end of its lease by the clock of Redis. Each script first drops what has run out,
- * so the slots of a dead process come back by themselves.
- */
-const NOW = `
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-`;
-
-/** KEYS: leases. ARGV: limit, lease in ms, tokens. Answers with how many of the tokens got a slot, the first ones. */
-const ACQUIRE = new LuaScript<readonly (string | number)[], number>(`${NOW}
-local free = tonumber(ARGV[1]) - redis.call('ZCARD', KEYS[1])
-local granted = math.max(0, math.min(free, #ARGV - 2))
-for i = 3, granted + 2 do redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[i]) end
-if granted > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2] * 2) end
-redis.call('SET', KEYS[1] .. ':limit', ARGV[1], 'PX', ARGV[2] * 2)
-return granted
+/** ARGV: lease in ms, limit, reserved, realtime, others, prefix and number of the tokens. */
+const ACQUIRE = new LuaScript<readonly (string | number)[], [number, number]>(`${GRANT_LUA}
+local function number(i) return tonumber(ARGV[i]) end
+return {grant(KEYS, redisNow(), number(1), number(2), number(3), number(4), number(5), ARGV[6], number(7))}
 `);
 
 /** KEYS: leases. ARGV: lease in ms, tokens. */
-const RENEW = new LuaScript<readonly (string | number)[], number>(`${NOW}
-for i = 2, #ARGV do redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i]) end
+const RENEW = new LuaScript<readonly (string | number)[], number>(`${GRANT_LUA}
+local untilMs = redisNow() + tonumber(ARGV[1])
+for i = 2, #ARGV do
+  redis.call('ZADD', KEYS[1], untilMs, ARGV[i])
+  redis.call('ZADD', KEYS[2], 'XX', untilMs, ARGV[i])
+end
 redis.call('PEXPIRE', KEYS[1], ARGV[1] * 2)
+redis.call('PEXPIRE', KEYS[2], ARGV[1] * 2)
 return 1
 `);
 
-/** KEYS: leases. ARGV: tokens. Answers 1 when the upstream was full. */
-const RELEASE = new LuaScript<readonly string[], number>(`${NOW}
-local limit = tonumber(redis.call('GET', KEYS[1] .. ':limit') or math.huge)
-local full = redis.call('ZCARD', KEYS[1]) >= limit
+/** ARGV: tokens. Answers 1 when somebody has wanted a slot in vain. */
+const RELEASE = new LuaScript<readonly string[], number>(`
 redis.call('ZREM', KEYS[1], unpack(ARGV))
-return full and 1 or 0
+redis.call('ZREM', KEYS[2], unpack(ARGV))
+return redis.call('DEL', KEYS[4])
+`);
+
+/** ARGV: how the tokens of the dead process begin. */
+const SWEEP = new LuaScript<readonly string[], number>(`
+local swept = 0
+for _, token in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  if string.sub(token, 1, #ARGV[1]) == ARGV[1] then
+    swept = swept + redis.call('ZREM', KEYS[1], token)
+    redis.call('ZREM', KEYS[2], token)
+  end
+end
+return swept
+`);
+
+/** ARGV: ms. */
+const PAUSE = new LuaScript<readonly number[], number>(`
+if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[3], 1, 'PX', ARGV[1]) end
+return 1
 `);
 
 /**
@@ -45,38 +54,79 @@ const GRACE_MS = 1_500;
 /** Slots in Redis, shared by every process that uses the same prefix. */
 export class RedisSlots extends Slots {
   readonly #held = new Map<string, Set<string>>();
+  #made = 0;
   #quietUntil = 0;
 
   constructor(
     private readonly connections: RedisConnections,
     private readonly leaseMs: number,
+    private readonly processId: string,
   ) {
     super();
     connections.onReconnect(() => this.#putBack());
   }
 
-  async acquire(upstream: string, limit: number, tokens: readonly string[]): Promise<string[]> {
-    const quietUntil = this.#quietUntil;
-    if (performance.now() < quietUntil) return [];
-    const args = [limit, this.leaseMs, ...tokens];
-    const granted = await ACQUIRE.run(this.connections.patient, [this.#key(upstream)], args);
-    const mine = tokens.slice(0, granted);
-    for (const token of mine) this.#heldOn(upstream).add(token);
-    if (this.#quietUntil === quietUntil) return mine;
-    // The question has waited for Redis to come back, and was the first thing that it answered.
-    await this.release(upstream, mine);
-    return [];
+  async acquire(upstream: string, ask: SlotAsk): Promise<Granted> {
+    const { connection } = this;
+    if (this.isQuiet) return NOTHING;
+    const seq = this.number(ask.realtime + ask.others);
+    const args = [this.leaseMs, ask.limit, ask.reserved, ask.realtime, ask.others, this.processId, seq];
+    const numbers = await ACQUIRE.run(this.connections.patient, this.#keys(upstream), args);
+    return this.unlessReconnected(connection, upstream, this.hold(upstream, seq, numbers));
+  }
+
+  /** What was granted, unless Redis was away in between: then the question was the first thing that it answered. */
+  async unlessReconnected(since: number, upstream: string, granted: Granted): Promise<Granted> {
+    if (this.connection === since) return granted;
+    await this.release(upstream, [...granted.realtime, ...granted.others]);
+    return NOTHING;
+  }
+
+  /** Whether Redis has only just come back, so that nothing may be acquired yet. */
+  get isQuiet(): boolean {
+    return performance.now() < this.#quietUntil;
+  }
+
+  /** Changes with every reconnect. */
+  get connection(): number {
+    return this.#quietUntil;
+  }
+
+  /** Sets aside `count` tokens; answers with the number before the first. */
+  number(count: number): number {
+    this.#made += count;
+    return this.#made - count;
+  }
+
+  /** Notes what a script has granted to this process. */
+  hold(upstream: string, seq: number, [realtime, others]: readonly [number, number]): Granted {
+    const tokens = Array.from({ length: realtime + others }, (_, i) => `${this.processId}:${seq + i + 1}`);
+    for (const token of tokens) this.#heldOn(upstream).add(token);
+    return { realtime: tokens.slice(0, realtime), others: tokens.slice(realtime) };
   }
 
   async renew(upstream: string, tokens: readonly string[]): Promise<void> {
     if (tokens.length === 0) return;
-    await RENEW.run(this.connections.patient, [this.#key(upstream)], [this.leaseMs, ...tokens]);
+    // A slot that is released right behind this must not come back.
+    await RENEW.runInOrder(this.connections.patient, this.#keys(upstream), [this.leaseMs, ...tokens]);
   }
 
   async release(upstream: string, tokens: readonly string[]): Promise<boolean> {
     if (tokens.length === 0) return false;
     for (const token of tokens) this.#heldOn(upstream).delete(token);
-    return (await RELEASE.run(this.connections.patient, [this.#key(upstream)], tokens)) === 1;
+    return (await RELEASE.run(this.connections.patient, this.#keys(upstream), tokens)) === 1;
+  }
+
+  sweep(upstream: string, processId: string): Promise<number> {
+    return SWEEP.run(this.connections.prompt, this.#keys(upstream), [`${processId}:`]);
+  }
+
+  async pause(upstream: string, ms: number): Promise<void> {
+    await PAUSE.run(this.connections.patient, this.#keys(upstream), [Math.max(1, Math.ceil(ms))]);
+  }
+
+  held(upstream: string): Promise<number> {
+    return this.connections.prompt.zcard(this.#keys(upstream)[0]);
   }
 
   #putBack(): void {
@@ -91,7 +141,7 @@ export class RedisSlots extends Slots {
     return held;
   }
 
-  #key(upstream: string): string {
-    return `${this.connections.prefix}:slots:${upstream}`;
+  #keys(upstream: string): [string, string, string, string] {
+    return slotKeys(this.connections.prefix, upstream);
   }
 }

@@ -1,6 +1,14 @@
 import { type Queue, type Worker } from 'bullmq';
-import { type Priority } from '#contracts';
-import { type Counts, type Ready } from './job-queue.js';
+import { type Correction } from './fair/corrections.js';
+import {
+  type Band,
+  type Counts,
+  type HeadWaits,
+  type JobToAdd,
+  type Look,
+  type LookAsk,
+  type Place,
+} from './job-queue.js';
 
 /** The jobs of BullMQ are only markers: their id is the id of the message. */
 export type BullQueue = Queue<Record<string, never>>;
@@ -11,18 +19,37 @@ export interface WorkerTiming {
   readonly stalledInterval: number;
 }
 
+/** Where jobs stand in their bands. */
+export interface Places {
+  headWaits(lanes: readonly string[]): Promise<Readonly<Record<string, HeadWaits>>>;
+  placeOf(band: Band, jobIds: readonly string[]): Promise<Place | undefined>;
+}
+
 /** What differs between BullMQ on Redis and BullMQ on Postgres. */
 export interface BullBackend {
-  openQueue(priority: Priority): BullQueue;
-  openWorker(priority: Priority, timing: WorkerTiming): BullWorker;
-  ready(): Promise<Ready>;
-  waiting(): Promise<Counts>;
+  openQueue(band: Band): BullQueue;
+  openWorker(band: Band, timing: WorkerTiming): BullWorker;
+  look(ask: LookAsk): Promise<Look>;
+  waiting(lanes: readonly string[]): Promise<Readonly<Record<string, Counts>>>;
+  readonly places: Places;
   generation(): Promise<string>;
+  /** The priorities of jobs that join one band, in their order. */
+  tag(band: Band, jobs: readonly JobToAdd[]): Promise<number[]>;
+  correct(corrections: readonly Correction[]): Promise<void>;
 }
 
 /** The name of a band's queue. */
-export function queueName(priority: Priority): string {
-  return `messages-${priority}`;
+export function queueName({ lane, priority }: Band): string {
+  return `${lane}-${priority}`;
+}
+
+/** A message that was claimed before gets a job of another name than the one that its worker may still hold. */
+export function jobIdOf({ messageId, attempt = 0 }: JobToAdd): string {
+  return attempt === 0 ? messageId : `${messageId}-${attempt}`;
+}
+
+export function messageIdOf(jobId: string): string {
+  return jobId.split('-', 1)[0]!;
 }
 
 /**

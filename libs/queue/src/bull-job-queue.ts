@@ -1,57 +1,70 @@
 import { type Job } from 'bullmq';
-import { PRIORITIES, type Priority } from '#contracts';
 import { withDeadline } from '#runtime';
-import { type BullBackend, type BullQueue, type BullWorker, type WorkerTiming } from './bull-backend.js';
+import { type BullBackend, jobIdOf, messageIdOf, queueName, type WorkerTiming } from './bull-backend.js';
+import { BullBands, bandsOf } from './bull-bands.js';
 import { type Doorbell } from './doorbell.js';
-import { type Counts, JobQueue, type JobToAdd, type Ready, type TakenJob } from './job-queue.js';
+import { Corrections } from './fair/corrections.js';
+import {
+  type Band,
+  type Counts,
+  type HeadWaits,
+  JobQueue,
+  type JobToAdd,
+  type Look,
+  type LookAsk,
+  type Place,
+  type TakenJob,
+} from './job-queue.js';
 
 type TakenBullJob = TakenJob & { readonly job: Job };
 
 /** A schedule that takes longer than this for one group of jobs is away. */
 const ADD_TIMEOUT_MS = 5_000;
 
+/** A message that was claimed more often is looked for under its last names. */
+const MOST_NAMES = 4;
+
 /** Ended jobs leave BullMQ at once: the ledger remembers them. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
 
-/** The four bands as four queues of BullMQ, fetched by hand so that a dispatcher chooses among them. */
+/** Every band of every lane as a queue of BullMQ, fetched by hand so that a dispatcher chooses among them. */
 export class BullJobQueue extends JobQueue {
-  readonly #queues = new Map<Priority, BullQueue>();
-  readonly #workers = new Map<Priority, BullWorker>();
+  readonly #bands: BullBands;
+  readonly #corrections: Corrections;
   readonly #worker = crypto.randomUUID();
   #taken = 0;
 
   constructor(
+    private readonly lanes: readonly string[],
     private readonly backend: BullBackend,
     private readonly doorbell: Doorbell,
     private readonly timing: WorkerTiming,
-    private readonly onError: (error: Error) => void,
+    onError: (error: Error) => void,
   ) {
     super();
+    this.#bands = new BullBands(backend, timing, onError);
+    this.#corrections = new Corrections((corrections) => backend.correct(corrections));
   }
 
-  /**
-   * Opens the queues while the store is known to be there: one of BullMQ that is opened while its Redis is away hangs
-   * in its first call, also when Redis is back.
-   */
   async open(): Promise<void> {
-    await Promise.all(PRIORITIES.map((priority) => this.#queueOf(priority).waitUntilReady()));
+    await this.#bands.open(this.lanes);
   }
 
   async add(jobs: readonly JobToAdd[]): Promise<void> {
-    const adds = Promise.all(PRIORITIES.map((priority) => this.#addTo(priority, jobs)));
+    const adds = Promise.all([...grouped(jobs).values()].map((group) => this.#addTo(group[0]!, group)));
     await withDeadline(adds, ADD_TIMEOUT_MS, 'redis_unavailable', 'The schedule');
     this.doorbell.ring();
   }
 
-  ready(): Promise<Ready> {
-    return this.backend.ready();
+  look(ask: LookAsk): Promise<Look> {
+    return this.backend.look(ask);
   }
 
-  async take(priority: Priority): Promise<TakenJob | undefined> {
+  async take({ lane, priority }: Band): Promise<TakenJob | undefined> {
     const token = `${this.#worker}:${(this.#taken += 1)}`;
-    const job = await this.#workerOf(priority).getNextJob(token, { block: false });
+    const job = await this.#bands.worker({ lane, priority }).getNextJob(token, { block: false });
     if (!job) return undefined;
-    const taken: TakenBullJob = { messageId: job.id!, priority, token, job };
+    const taken: TakenBullJob = { messageId: messageIdOf(job.id!), lane, priority, token, job };
     return taken;
   }
 
@@ -69,16 +82,29 @@ export class BullJobQueue extends JobQueue {
   }
 
   async extend(jobs: readonly TakenJob[]): Promise<TakenJob[]> {
-    const lost = await Promise.all(PRIORITIES.map((priority) => this.#extendIn(priority, jobs)));
-    return lost.flat();
+    const lost = [...grouped(jobs).values()].map((group) => this.#extendIn(group[0]!, group));
+    return (await Promise.all(lost)).flat();
   }
 
-  async remove(messageId: string, priority: Priority): Promise<void> {
-    await this.#queueOf(priority).remove(messageId);
+  async remove(messageId: string, band: Band, attempt = 0): Promise<void> {
+    const queue = this.#bands.queue(band);
+    await Promise.all(namesOf(messageId, attempt).map((name) => queue.remove(name)));
   }
 
-  waiting(): Promise<Counts> {
-    return this.backend.waiting();
+  settle(band: Band, flow: string, cost: number): void {
+    this.#corrections.add(band, flow, cost);
+  }
+
+  waiting(): Promise<Readonly<Record<string, Counts>>> {
+    return this.backend.waiting(this.lanes);
+  }
+
+  headWaits(): Promise<Readonly<Record<string, HeadWaits>>> {
+    return this.backend.places.headWaits(this.lanes);
+  }
+
+  placeOf(band: Band, messageId: string, attempt: number): Promise<Place | undefined> {
+    return this.backend.places.placeOf(band, namesOf(messageId, attempt));
   }
 
   generation(): Promise<string> {
@@ -86,7 +112,7 @@ export class BullJobQueue extends JobQueue {
   }
 
   async startRecovery(): Promise<void> {
-    await Promise.all(PRIORITIES.map((priority) => this.#workerOf(priority).startStalledCheckTimer()));
+    await Promise.all(bandsOf(this.lanes).map((band) => this.#bands.worker(band).startStalledCheckTimer()));
   }
 
   onBell(listener: () => void): () => void {
@@ -99,48 +125,48 @@ export class BullJobQueue extends JobQueue {
 
   async close(): Promise<void> {
     this.doorbell.close();
-    await Promise.all([...this.#workers.values()].map((worker) => worker.close(true)));
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    this.#corrections.close();
+    await this.#bands.close();
   }
 
-  async #addTo(priority: Priority, jobs: readonly JobToAdd[]): Promise<void> {
-    const bulk = jobs
-      .filter((job) => job.priority === priority)
-      .map(({ messageId, delayMs }) => ({
-        name: 'message',
-        data: {},
-        opts: { ...JOB_OPTIONS, jobId: messageId, ...(delayMs && { delay: delayMs }) },
-      }));
-    if (bulk.length > 0) await this.#queueOf(priority).addBulk(bulk);
+  async #addTo(band: Band, jobs: readonly JobToAdd[]): Promise<void> {
+    const tags = await this.backend.tag(band, jobs);
+    const bulk = jobs.map((job, i) => ({
+      name: 'message',
+      data: {},
+      opts: { ...JOB_OPTIONS, jobId: jobIdOf(job), priority: tags[i]!, ...timesOf(job) },
+    }));
+    await this.#bands.queue(band).addBulk(bulk);
   }
 
-  async #extendIn(priority: Priority, jobs: readonly TakenJob[]): Promise<TakenJob[]> {
-    const mine = jobs.filter((job) => job.priority === priority);
-    if (mine.length === 0) return [];
-    const ids = mine.map(({ messageId }) => messageId);
-    const tokens = mine.map(({ token }) => token);
-    const lost = await this.#workerOf(priority).extendJobLocks(ids, tokens, this.timing.lockDuration);
-    return mine.filter(({ messageId }) => lost.includes(messageId));
+  async #extendIn(band: Band, jobs: readonly TakenJob[]): Promise<TakenJob[]> {
+    const ids = jobs.map((job) => bull(job).id!);
+    const tokens = jobs.map(({ token }) => token);
+    const lost = await this.#bands.worker(band).extendJobLocks(ids, tokens, this.timing.lockDuration);
+    return jobs.filter((job) => lost.includes(bull(job).id!));
   }
+}
 
-  #queueOf(priority: Priority): BullQueue {
-    let queue = this.#queues.get(priority);
-    if (queue) return queue;
-    queue = this.backend.openQueue(priority);
-    queue.on('error', this.onError);
-    this.#queues.set(priority, queue);
-    return queue;
-  }
+/** A job that is tried again keeps its name, one that was enqueued again has another. */
+function namesOf(messageId: string, attempt: number): string[] {
+  const later = Array.from(
+    { length: Math.min(attempt, MOST_NAMES) },
+    (_, i) => `${messageId}-${attempt - i}`,
+  );
+  return [messageId, ...later];
+}
 
-  /** Made on first use: a process that only adds has no workers. */
-  #workerOf(priority: Priority): BullWorker {
-    let worker = this.#workers.get(priority);
-    if (worker) return worker;
-    worker = this.backend.openWorker(priority, this.timing);
-    worker.on('error', this.onError);
-    this.#workers.set(priority, worker);
-    return worker;
-  }
+/**
+ * BullMQ counts a delay from the timestamp, and the timestamp is what the age of a waiting job is read from. A job that is
+ * put off is due at `sinceMs`, by the ledger's clock and not by the one of this machine.
+ */
+function timesOf({ sinceMs, delayMs = 0 }: JobToAdd) {
+  const timestamp = Math.round(sinceMs - delayMs);
+  return delayMs > 0 ? { timestamp, delay: delayMs } : { timestamp };
+}
+
+function grouped<B extends Band>(items: readonly B[]): Map<string, B[]> {
+  return Map.groupBy(items, queueName);
 }
 
 function bull(taken: TakenJob): Job {

@@ -1,16 +1,19 @@
 import { afterEach, expect, test } from 'vitest';
-import { newId } from '#contracts';
+import { newId, PRIORITIES, type Priority } from '#contracts';
 import { eventually } from '#testing';
-import { type JobQueue, type TakenJob } from './job-queue.js';
+import { type TagRange } from './fair/range.js';
+import { type Band, type JobQueue, type JobToAdd, type LookAsk, type TakenJob } from './job-queue.js';
 
 /** Locks that run out fast enough to be waited for. */
 export const SHORT_LOCKS = { lockDuration: 500, stalledInterval: 100 };
 
 /** The behaviour every JobQueue owes its callers. Each adapter's test file calls this once. */
-export function conformsToJobQueue(open: () => Promise<JobQueue>): void {
+export function conformsToJobQueue(
+  open: (lanes: readonly string[], range?: TagRange) => Promise<JobQueue>,
+): void {
   const opened: JobQueue[] = [];
-  const openQueue = async () => {
-    const queue = await open();
+  const openQueue = async (range?: TagRange) => {
+    const queue = await open(['sim', 'other'], range);
     opened.push(queue);
     return queue;
   };
@@ -18,92 +21,262 @@ export function conformsToJobQueue(open: () => Promise<JobQueue>): void {
     await Promise.all(opened.splice(0).map((queue) => queue.close()));
   });
 
+  const band = (priority: Priority, lane = 'sim'): Band => ({ lane, priority });
+  const jobOf = (messageId: string, extra: Partial<JobToAdd> = {}): JobToAdd => ({
+    messageId,
+    ...band('normal'),
+    flow: 'alice',
+    cost: 100,
+    sinceMs: Date.now(),
+    ...extra,
+  });
+  const askFor = (room: number, limit = 100): LookAsk => ({
+    room,
+    lanes: ['sim', 'other'].map((lane) => ({ lane, limit, reserved: 0, most: 100, open: PRIORITIES })),
+  });
+  /** What is ready in each band of a lane. */
+  const ready = async (queue: JobQueue, lane = 'sim') => {
+    const look = await queue.look(askFor(0));
+    const { bands } = look.lanes.find((each) => each.lane === lane)!;
+    return Object.fromEntries(PRIORITIES.map((priority) => [priority, bands[priority].ready]));
+  };
+  /** The flows of the next jobs, by the letter that each message id ends with. */
+  async function takeAll(queue: JobQueue): Promise<string> {
+    let order = '';
+    for (let job = await queue.take(band('normal')); job; job = await queue.take(band('normal')))
+      order += job.messageId.at(-1);
+    return order;
+  }
+  const named = (flow: string) => `${newId('msg')}${flow}`;
+
   test('gives jobs of one band in the order in which they came', async () => {
     const queue = await openQueue();
     const ids = [newId('msg'), newId('msg'), newId('msg')];
-    for (const messageId of ids) await queue.add([{ messageId, priority: 'normal' }]);
-    const taken = [await queue.take('normal'), await queue.take('normal'), await queue.take('normal')];
+    for (const messageId of ids) await queue.add([jobOf(messageId)]);
+    const taken = [
+      await queue.take(band('normal')),
+      await queue.take(band('normal')),
+      await queue.take(band('normal')),
+    ];
     expect(taken.map((job) => job?.messageId)).toEqual(ids);
-    expect(await queue.take('normal')).toBeUndefined();
+    expect(await queue.take(band('normal'))).toBeUndefined();
   });
 
   test('keeps the bands apart and counts what is ready', async () => {
     const queue = await openQueue();
     const [high, low] = [newId('msg'), newId('msg')];
     await queue.add([
-      { messageId: low, priority: 'low' },
-      { messageId: high, priority: 'high' },
+      jobOf(low, { priority: 'low' }),
+      jobOf(high, { priority: 'high' }),
+      jobOf(newId('msg'), { lane: 'other' }),
     ]);
-    expect((await queue.ready()).counts).toEqual({ realtime: 0, high: 1, normal: 0, low: 1 });
-    expect(await queue.take('normal')).toBeUndefined();
-    expect((await queue.take('low'))?.messageId).toBe(low);
-    expect(await queue.waiting()).toEqual({ realtime: 0, high: 1, normal: 0, low: 0 });
+    expect(await ready(queue)).toEqual({ realtime: 0, high: 1, normal: 0, low: 1 });
+    expect(await ready(queue, 'other')).toEqual({ realtime: 0, high: 0, normal: 1, low: 0 });
+    expect(await queue.take(band('normal'))).toBeUndefined();
+    expect((await queue.take(band('low')))?.messageId).toBe(low);
+    expect(await queue.waiting()).toEqual({
+      sim: { realtime: 0, high: 1, normal: 0, low: 0 },
+      other: { realtime: 0, high: 0, normal: 1, low: 0 },
+    });
   });
 
   test('adding a message twice runs it once, also while it runs', async () => {
     const queue = await openQueue();
-    const job = { messageId: newId('msg'), priority: 'normal' } as const;
+    const job = jobOf(newId('msg'));
     await queue.add([job, job]);
     await queue.add([job]);
-    expect((await queue.take('normal'))?.messageId).toBe(job.messageId);
+    expect((await queue.take(band('normal')))?.messageId).toBe(job.messageId);
     await queue.add([job]);
-    expect(await queue.take('normal')).toBeUndefined();
+    expect(await queue.take(band('normal'))).toBeUndefined();
   });
 
   test('a completed job is gone', async () => {
     const queue = await openQueue();
     const messageId = newId('msg');
-    await queue.add([{ messageId, priority: 'normal' }]);
-    await queue.complete((await queue.take('normal'))!);
-    expect(await queue.take('normal')).toBeUndefined();
-    await queue.add([{ messageId, priority: 'normal' }]);
-    expect((await queue.take('normal'))?.messageId).toBe(messageId);
+    await queue.add([jobOf(messageId)]);
+    await queue.complete((await queue.take(band('normal')))!);
+    expect(await queue.take(band('normal'))).toBeUndefined();
+    await queue.add([jobOf(messageId)]);
+    expect((await queue.take(band('normal')))?.messageId).toBe(messageId);
   });
 
   test('a delayed job is invisible until it is due, and says when that is', async () => {
     const queue = await openQueue();
-    await queue.add([{ messageId: newId('msg'), priority: 'normal' }]);
-    await queue.delay((await queue.take('normal'))!, 400);
-    const { counts, nextDueMs } = await queue.ready();
-    expect(counts.normal).toBe(0);
+    await queue.add([jobOf(newId('msg'))]);
+    await queue.delay((await queue.take(band('normal')))!, 400);
+    expect(await ready(queue)).toMatchObject({ normal: 0 });
+    const { nextDueMs } = await queue.look(askFor(0));
     expect(nextDueMs).toBeGreaterThan(0);
     expect(nextDueMs).toBeLessThanOrEqual(400);
-    expect(await queue.take('normal')).toBeUndefined();
-    await eventually(async () => expect((await queue.ready()).counts.normal).toBe(1));
-    expect(await queue.take('normal')).toBeDefined();
+    expect(await queue.take(band('normal'))).toBeUndefined();
+    await eventually(async () => expect(await ready(queue)).toMatchObject({ normal: 1 }));
+    expect(await queue.take(band('normal'))).toBeDefined();
   });
 
   test('a job that is put back can be taken again, before it or after it what waits', async () => {
     const queue = await openQueue();
     const ids = [newId('msg'), newId('msg')];
-    for (const messageId of ids) await queue.add([{ messageId, priority: 'normal' }]);
-    await queue.putBack((await queue.take('normal'))!);
-    const taken = [await queue.take('normal'), await queue.take('normal')];
+    for (const messageId of ids) await queue.add([jobOf(messageId)]);
+    await queue.putBack((await queue.take(band('normal')))!);
+    const taken = [await queue.take(band('normal')), await queue.take(band('normal'))];
     expect(new Set(taken.map((job) => job?.messageId))).toEqual(new Set(ids));
   });
 
   test('a waiting job can be removed, a running one cannot', async () => {
     const queue = await openQueue();
     const messageId = newId('msg');
-    await queue.add([{ messageId, priority: 'low' }]);
-    await queue.remove(messageId, 'low');
-    await queue.remove(messageId, 'low');
-    expect(await queue.take('low')).toBeUndefined();
-    await queue.add([{ messageId, priority: 'low' }]);
-    const running = (await queue.take('low'))!;
-    await queue.remove(messageId, 'low');
+    await queue.add([jobOf(messageId, { priority: 'low' })]);
+    await queue.remove(messageId, band('low'));
+    await queue.remove(messageId, band('low'));
+    expect(await queue.take(band('low'))).toBeUndefined();
+    await queue.add([jobOf(messageId, { priority: 'low' })]);
+    const running = (await queue.take(band('low')))!;
+    await queue.remove(messageId, band('low'));
     expect(await queue.extend([running])).toEqual([]);
     await queue.complete(running);
+  });
+
+  test('the jobs that a message got after a claim are removed with it', async () => {
+    const queue = await openQueue();
+    const messageId = newId('msg');
+    await queue.add([jobOf(messageId), jobOf(messageId, { attempt: 1 }), jobOf(messageId, { attempt: 2 })]);
+    await queue.remove(messageId, band('normal'), 2);
+    expect(await queue.take(band('normal'))).toBeUndefined();
+  });
+
+  test('a message that was claimed before gets another job beside the one that a dead worker holds', async () => {
+    const queue = await openQueue();
+    const messageId = newId('msg');
+    await queue.add([jobOf(messageId)]);
+    const held = (await queue.take(band('normal')))!;
+    await queue.add([jobOf(messageId, { attempt: 1 }), jobOf(messageId, { attempt: 1 })]);
+    const again = (await queue.take(band('normal')))!;
+    expect(again.messageId).toBe(messageId);
+    expect(await queue.take(band('normal'))).toBeUndefined();
+    expect(await queue.extend([held, again])).toEqual([]);
+    await queue.complete(again);
+    await queue.complete(held);
+  });
+
+  test('wins slots for what is ready in open bands, realtime first, within the limits', async () => {
+    const queue = await openQueue();
+    const add = (priority: Priority, lane?: string) =>
+      queue.add([jobOf(newId('msg'), { ...band(priority, lane) })]);
+    for (const priority of ['low', 'low', 'low', 'realtime', 'high'] as const) await add(priority);
+    await add('normal', 'other');
+    const granted = async (ask: LookAsk) =>
+      (await queue.look(ask)).lanes.map((lane) => [lane.granted.realtime.length, lane.granted.others.length]);
+    expect(await granted(askFor(0))).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    const [sim, other] = askFor(9, 3).lanes;
+    const paused = {
+      room: 9,
+      lanes: [
+        { ...sim!, open: ['normal'] as const },
+        { ...other!, open: [] },
+      ],
+    };
+    expect(await granted(paused)).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(await granted({ room: 9, lanes: [{ ...sim!, most: 2 }, other!] })).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+    expect(await granted(askFor(9, 3))).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  test('says how long the job that comes next has waited', async () => {
+    const queue = await openQueue();
+    await queue.add([jobOf(newId('msg'), { sinceMs: Date.now() - 60_000, cost: 1 })]);
+    await queue.add([jobOf(newId('msg'), { flow: 'bob' })]);
+    const { normal, low } = (await queue.look(askFor(0))).lanes[0]!.bands;
+    expect(normal.headWaitMs).toBeGreaterThanOrEqual(60_000);
+    expect(normal.headWaitMs).toBeLessThan(70_000);
+    expect(low.headWaitMs).toBeUndefined();
+  });
+
+  test('inside a band a flow with many jobs does not crowd out one with few', async () => {
+    const queue = await openQueue();
+    await queue.add(Array.from({ length: 10 }, () => jobOf(named('w'), { flow: 'whale' })));
+    await queue.add(Array.from({ length: 3 }, () => jobOf(named('m'), { flow: 'minnow' })));
+    expect(await takeAll(queue)).toBe('wmwmwmwwwwwww');
+  });
+
+  test('shares by cost, not by number', async () => {
+    const queue = await openQueue();
+    const add = (flow: string, cost: number) =>
+      queue.add(Array.from({ length: 6 }, () => jobOf(named(flow[0]!), { flow, cost })));
+    await add('big', 300);
+    await add('small', 100);
+    expect((await takeAll(queue)).slice(0, 8)).toMatch(/^b(s*b){1,2}s*$/);
+  });
+
+  test('corrects a flow that has used more than it was charged', async () => {
+    const queue = await openQueue();
+    const add = (flow: string, count: number) =>
+      queue.add(Array.from({ length: count }, () => jobOf(named(flow[0]!), { flow })));
+    await add('talker', 1);
+    await queue.complete((await queue.take(band('normal')))!);
+    queue.settle(band('normal'), 'talker', 250);
+    queue.settle(band('normal'), 'talker', 250);
+    await add('other', 1);
+    await eventually(async () => {
+      await add('talker', 1);
+      await add('other', 1);
+      // The correction arrives in the background; from then on the talker's jobs come last.
+      expect(await takeAll(queue)).toMatch(/o+t$/);
+    });
+  });
+
+  test('a flow that was charged too much does not overtake its own jobs', async () => {
+    const queue = await openQueue();
+    const ids = Array.from({ length: 12 }, () => newId('msg'));
+    await queue.add(ids.slice(0, 10).map((messageId) => jobOf(messageId, { cost: 300 })));
+    for (let n = 0; n < 5; n += 1) queue.settle(band('normal'), 'alice', -290);
+    // The correction arrives in the background.
+    const settledAt = performance.now() + 300;
+    await eventually(() => expect(performance.now()).toBeGreaterThan(settledAt));
+    await queue.add(ids.slice(10).map((messageId) => jobOf(messageId, { cost: 300 })));
+    const taken = [];
+    for (let job = await queue.take(band('normal')); job; job = await queue.take(band('normal')))
+      taken.push(job.messageId);
+    expect(taken).toEqual(ids);
+  });
+
+  test('stays fair when the numbers of a band run out', async () => {
+    const queue = await openQueue({ unit: 1, max: 400 });
+    const add = (flow: string, count: number) =>
+      queue.add(Array.from({ length: count }, () => jobOf(named(flow[0]!), { flow, cost: 30 })));
+    await add('x', 3);
+    for (let round = 0; round < 40; round += 1) {
+      await add('x', 1);
+      await queue.look(askFor(0));
+      await queue.complete((await queue.take(band('normal')))!);
+    }
+    await eventually(async () => expect(await ready(queue)).toMatchObject({ normal: 3 }));
+    await add('whale', 10);
+    await add('minnow', 2);
+    const order = await takeAll(queue);
+    expect(order.replaceAll(/[^x]/g, '')).toBe('xxx');
+    expect(order.replaceAll('x', '')).toMatch(/^(?=.{0,3}m.{0,3}m)/);
+    expect(order).toHaveLength(15);
   });
 
   test('gives the job of a silent worker to another, and tells the silent one that it was lost', async () => {
     const queue = await openQueue();
     const messageId = newId('msg');
     await queue.startRecovery();
-    await queue.add([{ messageId, priority: 'normal' }]);
-    const silent = (await queue.take('normal'))!;
+    await queue.add([jobOf(messageId)]);
+    const silent = (await queue.take(band('normal')))!;
     const next = await eventually(async () => {
-      const job = await queue.take('normal');
+      const job = await queue.take(band('normal'));
       if (!job) throw new Error('not yet');
       return job;
     });
@@ -115,12 +288,12 @@ export function conformsToJobQueue(open: () => Promise<JobQueue>): void {
   test('a job whose lock is renewed stays with its worker', async () => {
     const queue = await openQueue();
     await queue.startRecovery();
-    await queue.add([{ messageId: newId('msg'), priority: 'normal' }]);
-    const job = (await queue.take('normal')) as TakenJob;
+    await queue.add([jobOf(newId('msg'))]);
+    const job = (await queue.take(band('normal'))) as TakenJob;
     const endsAt = Date.now() + 3 * SHORT_LOCKS.lockDuration;
     await eventually(async () => {
       expect(await queue.extend([job])).toEqual([]);
-      expect(await queue.take('normal')).toBeUndefined();
+      expect(await queue.take(band('normal'))).toBeUndefined();
       expect(Date.now()).toBeGreaterThan(endsAt);
     });
   });
@@ -134,6 +307,47 @@ export function conformsToJobQueue(open: () => Promise<JobQueue>): void {
       return Promise.race([rung.promise, Promise.reject(new Error('silent'))]);
     });
     end();
+  });
+
+  test('says where a waiting job stands, in the order in which jobs are taken', async () => {
+    const queue = await openQueue();
+    const [first, second, third] = [named('1'), named('2'), named('3')];
+    await queue.add([jobOf(first), jobOf(second), jobOf(third, { attempt: 2 })]);
+    const places = () => Promise.all([first, second].map((id) => queue.placeOf(band('normal'), id, 0)));
+    expect((await places()).map((place) => place?.ahead)).toEqual([0, 1]);
+    expect((await queue.placeOf(band('normal'), third, 3))?.ahead).toBe(2);
+    expect(await queue.placeOf(band('low'), first, 0)).toBeUndefined();
+    const taken = await queue.take(band('normal'));
+    expect((await places()).map((place) => place?.ahead)).toEqual([undefined, 0]);
+    await queue.delay(taken!, 60_000);
+    expect((await places()).map((place) => place?.ahead)).toEqual([undefined, 0]);
+  });
+
+  test('a job that was put back stands somewhere too', async () => {
+    const queue = await openQueue();
+    const ids = [named('1'), named('2')];
+    for (const id of ids) await queue.add([jobOf(id)]);
+    await queue.putBack((await queue.take(band('normal')))!);
+    const places = await Promise.all(ids.map((id) => queue.placeOf(band('normal'), id, 0)));
+    expect(new Set(places.map((place) => place?.ahead))).toEqual(new Set([0, 1]));
+    const next = await queue.take(band('normal'));
+    expect(places[ids.indexOf(next!.messageId)]?.ahead).toBe(0);
+  });
+
+  test('says how long the next job of each band has waited', async () => {
+    const queue = await openQueue();
+    expect(await queue.headWaits()).toEqual({ sim: {}, other: {} });
+    const sinceMs = Date.now() - 60_000;
+    await queue.add([
+      jobOf(named('1'), { sinceMs }),
+      jobOf(named('2')),
+      jobOf(named('3'), { ...band('low') }),
+    ]);
+    const { sim, other } = await queue.headWaits();
+    expect(sim!.normal).toBeGreaterThanOrEqual(60_000);
+    expect(sim!.normal).toBeLessThan(90_000);
+    expect(sim!.low).toBeLessThan(30_000);
+    expect([sim!.realtime, other]).toEqual([undefined, {}]);
   });
 
   test('keeps its generation while it keeps its jobs', async () => {

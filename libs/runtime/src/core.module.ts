@@ -5,6 +5,7 @@ import { Clock, SystemClock } from './clock.js';
 import { Closers } from './closers.js';
 import { provide } from './provide.js';
 import { Starters } from './starters.js';
+import { ThisProcess } from './this-process.js';
 
 /** What every process has, once: settings, clock, log, metrics, health, and the order of closing. */
 @Module({})
@@ -22,6 +23,7 @@ export class CoreModule implements OnApplicationShutdown {
       provide(Health, [Log]),
       provide(Closers, [Log]),
       provide(Starters, []),
+      provide(ThisProcess, []),
     ];
     return {
       module: CoreModule,
@@ -35,6 +37,7 @@ export class CoreModule implements OnApplicationShutdown {
         Health,
         Closers,
         Starters,
+        ThisProcess,
       ],
     };
   }

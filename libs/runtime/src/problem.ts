@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AppError, type ErrorCode, errorRow, type FieldProblem } from '#contracts';
+import { AppError, type ErrorCode, errorRow, type FieldProblem, formatDuration } from '#contracts';
 
 /** An error as clients see it: RFC 9457, with a stable `code`. */
 export interface Problem {
@@ -11,6 +11,9 @@ export interface Problem {
   readonly detail: string;
   readonly request_id: string;
   readonly seed_code?: number;
+  /** What a message would wait if it were accepted now. */
+  readonly estimated_wait?: string | null;
+  readonly estimated_wait_ms?: number | null;
   readonly errors?: readonly FieldProblem[];
 }
 
@@ -25,8 +28,14 @@ export function toProblem(error: AppError, requestId: string): Problem {
     detail: error.code === 'internal' ? title : error.message,
     request_id: requestId,
     ...(seedCode !== undefined && { seed_code: seedCode }),
+    ...estimateOf(error),
     ...(error.fields.length > 0 && { errors: error.fields }),
   };
+}
+
+function estimateOf({ estimatedWaitMs: ms }: AppError) {
+  if (ms === undefined) return {};
+  return { estimated_wait: ms === null ? null : formatDuration(ms), estimated_wait_ms: ms };
 }
 
 /** Whatever a request ran into as one of our errors: ours, Nest's, or Fastify's. */

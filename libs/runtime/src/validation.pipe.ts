@@ -20,7 +20,7 @@ interface Issue {
 /** Checks bodies and queries against the schema in the route's decorator; says which field is wrong and why. */
 export class ValidationPipe extends StandardSchemaValidationPipe {
   constructor() {
-    super({ exceptionFactory: (issues) => toError(issues as readonly Issue[]) });
+    super({ exceptionFactory: (issues) => validationError(issues as readonly Issue[]) });
   }
 
   override transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
@@ -33,7 +33,8 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   protected override stripProtoKeys(): void {}
 }
 
-function toError(issues: readonly Issue[]): AppError {
+/** What a schema found wrong as the error that names every field. */
+export function validationError(issues: readonly Issue[]): AppError {
   const fields = issues.flatMap(toFields);
   const [first] = fields;
   return new AppError(

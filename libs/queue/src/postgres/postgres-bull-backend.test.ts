@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Database, openEmbedded } from '#database';
+import { MemorySlots } from '#limits';
+import { SystemClock } from '#runtime';
 import { BullJobQueue } from '../bull-job-queue.js';
 import { LocalDoorbell } from '../doorbell.js';
 import { conformsToJobQueue, SHORT_LOCKS } from '../job-queue.conformance.js';
@@ -22,10 +24,11 @@ describe('BullJobQueue on the embedded database', () => {
     rmSync(folder, { recursive: true });
   });
 
-  conformsToJobQueue(async () => {
+  conformsToJobQueue(async (lanes, range) => {
     await database.query({ name: 'empty', text: 'TRUNCATE bullmq.job CASCADE' });
     return new BullJobQueue(
-      new PostgresBullBackend(database),
+      lanes,
+      new PostgresBullBackend(database, new MemorySlots(30_000, new SystemClock(), 'p1'), range),
       new LocalDoorbell(),
       SHORT_LOCKS,
       () => undefined,

@@ -1,6 +1,7 @@
 import { createPostgresBackend, type PgPool, type PgQueryable, Queue, runMigrations, Worker } from 'bullmq';
-import { PRIORITIES, type Priority } from '#contracts';
+import { PRIORITIES } from '#contracts';
 import { type Database, withoutEnd } from '#database';
+import { type MemorySlots } from '#limits';
 import {
   type BullBackend,
   type BullQueue,
@@ -9,35 +10,31 @@ import {
   queueName,
   type WorkerTiming,
 } from '../bull-backend.js';
-import { type Counts, type Ready } from '../job-queue.js';
-
-/** Looks at all bands ($1: queues, $2: now in ms); counts to 64, which is more than one look can start. */
-const LOOK = {
-  name: 'look-at-bands',
-  text: `
-SELECT q.queue,
-  (SELECT count(*)::int FROM (SELECT 1 FROM bullmq.job j WHERE j.queue = q.queue AND j.state = 'waiting' LIMIT 64) w) AS waiting,
-  (SELECT count(*)::int FROM (SELECT 1 FROM bullmq.job j WHERE j.queue = q.queue AND j.state = 'delayed'
-                                AND j.process_at_ms <= $2 LIMIT 64) d) AS due,
-  (SELECT min(j.process_at_ms)::float8 FROM bullmq.job j WHERE j.queue = q.queue AND j.state = 'delayed'
-                                AND j.process_at_ms > $2) AS next_due
-FROM unnest($1::text[]) AS q(queue)`,
-};
-
-const COUNT = {
-  name: 'count-bands',
-  text: `SELECT queue, count(*)::int AS n FROM bullmq.job
-          WHERE queue = ANY($1::text[]) AND state IN ('waiting', 'delayed') GROUP BY queue`,
-};
-
-const QUEUES = PRIORITIES.map(queueName);
+import { bandsOf } from '../bull-bands.js';
+import { type Correction } from '../fair/corrections.js';
+import { TAG_RANGE } from '../fair/range.js';
+import { type Band, type Counts, type JobToAdd, type Look, type LookAsk } from '../job-queue.js';
+import { COUNT_BANDS } from './look-at-bands.js';
+import { MemoryFairTags } from './memory-fair-tags.js';
+import { PostgresLook } from './postgres-look.js';
+import { PostgresPlaces } from './postgres-places.js';
 
 /** BullMQ on the ledger's own database: no Redis, one process. */
 export class PostgresBullBackend implements BullBackend {
+  readonly places: PostgresPlaces;
   readonly #pool: PgPool;
+  readonly #tags: MemoryFairTags;
+  readonly #look: PostgresLook;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    slots: MemorySlots,
+    range = TAG_RANGE,
+  ) {
+    this.places = new PostgresPlaces(database);
     this.#pool = withoutEnd(database.pool as unknown as PgPool);
+    this.#tags = new MemoryFairTags(database, range);
+    this.#look = new PostgresLook(database, slots, this.#tags);
   }
 
   /** Makes BullMQ's tables; call it once before the first queue is opened. */
@@ -51,46 +48,43 @@ export class PostgresBullBackend implements BullBackend {
     }
   }
 
-  openQueue(priority: Priority): BullQueue {
+  openQueue(band: Band): BullQueue {
     return new Queue(
-      queueName(priority),
+      queueName(band),
       { connection: this.#pool },
       createPostgresBackend,
     ) as unknown as BullQueue;
   }
 
-  openWorker(priority: Priority, { lockDuration, stalledInterval }: WorkerTiming): BullWorker {
+  openWorker(band: Band, { lockDuration, stalledInterval }: WorkerTiming): BullWorker {
     return new Worker(
-      queueName(priority),
+      queueName(band),
       null,
       { ...MANUAL_WORKER, connection: this.#pool, lockDuration, stalledInterval },
       createPostgresBackend,
     ) as unknown as BullWorker;
   }
 
-  async ready(): Promise<Ready> {
-    const now = Date.now();
-    const rows = await this.database.query<{
-      queue: string;
-      waiting: number;
-      due: number;
-      next_due: number | null;
-    }>(LOOK, [QUEUES, now]);
-    const next = Math.min(...rows.map(({ next_due }) => next_due ?? Infinity));
-    return {
-      counts: counts(
-        (queue) => rows.find((row) => row.queue === queue),
-        (row) => row.waiting + row.due,
-      ),
-      nextDueMs: Number.isFinite(next) ? Math.max(0, next - now) : undefined,
-    };
+  look(ask: LookAsk): Promise<Look> {
+    return this.#look.run(ask);
   }
 
-  async waiting(): Promise<Counts> {
-    const rows = await this.database.query<{ queue: string; n: number }>(COUNT, [QUEUES]);
-    return counts(
-      (queue) => rows.find((row) => row.queue === queue),
-      (row) => row.n,
+  tag(band: Band, jobs: readonly JobToAdd[]): Promise<number[]> {
+    return this.#tags.tag(band, jobs);
+  }
+
+  correct(corrections: readonly Correction[]): Promise<void> {
+    return this.#tags.correct(corrections);
+  }
+
+  async waiting(lanes: readonly string[]): Promise<Record<string, Counts>> {
+    const queues = bandsOf(lanes).map(queueName);
+    const rows = await this.database.query<{ queue: string; n: number }>(COUNT_BANDS, [queues]);
+    const counts = new Map(rows.map(({ queue, n }) => [queue, n]));
+    const countsOf = (lane: string) =>
+      PRIORITIES.map((priority) => [priority, counts.get(queueName({ lane, priority })) ?? 0]);
+    return Object.fromEntries(
+      lanes.map((lane) => [lane, Object.fromEntries(countsOf(lane)) as unknown as Counts]),
     );
   }
 
@@ -98,12 +92,4 @@ export class PostgresBullBackend implements BullBackend {
   generation(): Promise<string> {
     return Promise.resolve('ledger');
   }
-}
-
-function counts<R>(rowOf: (queue: string) => R | undefined, count: (row: R) => number): Counts {
-  const entries = PRIORITIES.map((priority) => {
-    const row = rowOf(queueName(priority));
-    return [priority, row ? count(row) : 0];
-  });
-  return Object.fromEntries(entries) as Counts;
 }

@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq';
-import { PRIORITIES, type Priority } from '#contracts';
-import { LuaScript, type RedisConnections } from '#redis';
+import { PRIORITIES } from '#contracts';
+import { type RedisSlots } from '#limits';
+import { type RedisConnections } from '#redis';
 import {
   type BullBackend,
   type BullQueue,
@@ -9,55 +10,45 @@ import {
   queueName,
   type WorkerTiming,
 } from '../bull-backend.js';
-import { type Counts, type Ready } from '../job-queue.js';
-
-/**
- * Looks at all four bands in one round trip.
- * KEYS: wait, prioritized, delayed of each band. ARGV: now in ms.
- * Answers with ready and delayed jobs of each band, then the score of the next delayed job (-1: none).
- * BullMQ scores a delayed job with its time in ms × 4096.
- */
-const LOOK = new LuaScript<[now: number], number[]>(`
-local due = tonumber(ARGV[1]) * 4096 + 4095
-local answer, nextDue = {}, -1
-for i = 1, #KEYS, 3 do
-  local ready = redis.call('LLEN', KEYS[i]) + redis.call('ZCARD', KEYS[i + 1])
-  local ripe = redis.call('ZCOUNT', KEYS[i + 2], '-inf', due)
-  answer[#answer + 1] = ready + ripe
-  answer[#answer + 1] = redis.call('ZCARD', KEYS[i + 2]) - ripe
-  local first = redis.call('ZRANGEBYSCORE', KEYS[i + 2], '(' .. due, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
-  if first then
-    local ms = math.floor(tonumber(first) / 4096)
-    if nextDue < 0 or ms < nextDue then nextDue = ms end
-  end
-end
-answer[#answer + 1] = nextDue
-return answer
-`);
+import { type Correction } from '../fair/corrections.js';
+import { TAG_RANGE } from '../fair/range.js';
+import { type Band, type Counts, type JobToAdd, type Look, type LookAsk } from '../job-queue.js';
+import { laneKeys } from './band-keys.js';
+import { COUNT } from './look.lua.js';
+import { RedisFairTags } from './redis-fair-tags.js';
+import { RedisLook } from './redis-look.js';
+import { RedisPlaces } from './redis-places.js';
 
 /** BullMQ on Redis. */
 export class RedisBullBackend implements BullBackend {
-  readonly #keys: string[];
+  readonly places: RedisPlaces;
+  readonly #look: RedisLook;
+  readonly #tags: RedisFairTags;
 
-  constructor(private readonly connections: RedisConnections) {
-    const key = (priority: Priority, part: string) => `${connections.prefix}:${queueName(priority)}:${part}`;
-    this.#keys = PRIORITIES.flatMap((priority) => [
-      key(priority, 'wait'),
-      key(priority, 'prioritized'),
-      key(priority, 'delayed'),
-    ]);
+  constructor(
+    private readonly connections: RedisConnections,
+    slots: RedisSlots,
+    processId: string,
+    leaseMs: number,
+    onError: (error: Error) => void,
+    range = TAG_RANGE,
+  ) {
+    this.places = new RedisPlaces(connections);
+    const tags = new RedisFairTags(connections, range, onError);
+    this.#tags = tags;
+    this.#look = new RedisLook(connections, slots, processId, leaseMs, range, (band) => tags.shift(band));
   }
 
-  openQueue(priority: Priority): BullQueue {
-    return new Queue(queueName(priority), {
+  openQueue(band: Band): BullQueue {
+    return new Queue(queueName(band), {
       connection: this.connections.prompt,
       prefix: this.connections.prefix,
       skipWaitingForReady: true,
     });
   }
 
-  openWorker(priority: Priority, { lockDuration, stalledInterval }: WorkerTiming): BullWorker {
-    return new Worker(queueName(priority), null, {
+  openWorker(band: Band, { lockDuration, stalledInterval }: WorkerTiming): BullWorker {
+    return new Worker(queueName(band), null, {
       ...MANUAL_WORKER,
       connection: this.connections.patient,
       prefix: this.connections.prefix,
@@ -66,18 +57,24 @@ export class RedisBullBackend implements BullBackend {
     });
   }
 
-  async ready(): Promise<Ready> {
-    const numbers = await this.#look(this.connections.patient);
-    const nextDue = numbers.at(-1)!;
-    return {
-      counts: counts((i) => numbers[i * 2]!),
-      nextDueMs: nextDue < 0 ? undefined : Math.max(0, nextDue - Date.now()),
-    };
+  look(ask: LookAsk): Promise<Look> {
+    return this.#look.run(ask);
   }
 
-  async waiting(): Promise<Counts> {
-    const numbers = await this.#look(this.connections.prompt);
-    return counts((i) => numbers[i * 2]! + numbers[i * 2 + 1]!);
+  tag(band: Band, jobs: readonly JobToAdd[]): Promise<number[]> {
+    return this.#tags.tag(band, jobs);
+  }
+
+  correct(corrections: readonly Correction[]): Promise<void> {
+    return this.#tags.correct(corrections);
+  }
+
+  async waiting(lanes: readonly string[]): Promise<Record<string, Counts>> {
+    const keys = lanes.flatMap((lane) => laneKeys(this.connections.prefix, lane));
+    const numbers = await COUNT.run(this.connections.prompt, keys, []);
+    const countsOf = (lane: number) =>
+      Object.fromEntries(PRIORITIES.map((priority, i) => [priority, numbers[lane * 4 + i]!]));
+    return Object.fromEntries(lanes.map((lane, i) => [lane, countsOf(i) as unknown as Counts]));
   }
 
   /**
@@ -100,12 +97,4 @@ export class RedisBullBackend implements BullBackend {
       throw error;
     }
   }
-
-  #look(redis: RedisConnections['prompt']): Promise<number[]> {
-    return LOOK.run(redis, this.#keys, [Date.now()]);
-  }
-}
-
-function counts(of: (index: number) => number): Counts {
-  return Object.fromEntries(PRIORITIES.map((priority, i) => [priority, of(i)])) as unknown as Counts;
 }

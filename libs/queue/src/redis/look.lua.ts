@@ -1,0 +1,81 @@
+import { GRANT_LUA } from '#limits';
+import { LuaScript } from '#redis';
+
+/**
+ * Looks at all bands of all lanes and wins slots for what is ready, in one round trip.
+ * KEYS, for each lane: wait, prioritized, delayed and fair of each band, then the four keys of its slots.
+ * ARGV: process, number before its next token, lease in ms, most slots in all, tokens per unit, priority past which the base
+ * must move; then for each lane: limit, reserved, most, and which bands are open ('1101').
+ * Answers for each lane: slots for realtime, slots for others, then for each band: ready jobs, how long the next one has
+ * waited in ms (-1: none), whether the base must move; last of all the time of the next delayed job in ms (-1: none).
+ * BullMQ takes jobs from the end of `wait` first, then from `prioritized` (score: priority × 2^32 + counter), and scores a
+ * delayed job with its time in ms × 4096. The job that comes next is also what the fair tags of its band go by.
+ */
+export const LOOK = new LuaScript<readonly (string | number)[], number[]>(`${GRANT_LUA}
+local process, seq, leaseMs, room = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local unit, far = tonumber(ARGV[5]), tonumber(ARGV[6])
+local now = redisNow()
+local due = now * 4096 + 4095
+local answer, nextDue = {}, -1
+
+local function headOf(wait, prioritized, fair)
+  local id, shift = redis.call('LINDEX', wait, -1), 0
+  local head = redis.call('ZRANGE', prioritized, 0, 0, 'WITHSCORES')
+  if head[1] then
+    local state = redis.call('HMGET', fair, 'now', 'base', 'shift')
+    local priority = math.floor(tonumber(head[2]) / 4294967296)
+    local tag = (priority - 1 + tonumber(state[2] or 0)) * unit
+    if tag > tonumber(state[1] or 0) then redis.call('HSET', fair, 'now', string.format('%.17g', tag)) end
+    if priority > far or state[3] then shift = 1 end
+  end
+  return id or head[1], shift
+end
+
+local function lookAt(k)
+  local wait, prioritized, delayed = KEYS[k], KEYS[k + 1], KEYS[k + 2]
+  local ripe = redis.call('ZCOUNT', delayed, '-inf', due)
+  local ready = redis.call('LLEN', wait) + redis.call('ZCARD', prioritized) + ripe
+  local later = redis.call('ZRANGEBYSCORE', delayed, '(' .. due, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+  if later then
+    local ms = math.floor(tonumber(later) / 4096)
+    if nextDue < 0 or ms < nextDue then nextDue = ms end
+  end
+  local id, shift = headOf(wait, prioritized, KEYS[k + 3])
+  local waited = -1
+  if id then
+    local since = redis.call('HGET', string.sub(wait, 1, -5) .. id, 'timestamp')
+    waited = math.max(0, now - tonumber(since or now))
+  end
+  return ready, waited, shift
+end
+
+for lane = 0, (#ARGV - 6) / 4 - 1 do
+  local k, a = lane * 20 + 1, lane * 4 + 7
+  local ready, bands = {}, {}
+  for band = 0, 3 do
+    local count, waited, shift = lookAt(k + band * 4)
+    ready[band] = string.sub(ARGV[a + 3], band + 1, band + 1) == '1' and count or 0
+    bands[#bands + 1], bands[#bands + 2], bands[#bands + 3] = count, waited, shift
+  end
+  local most = math.min(room, tonumber(ARGV[a + 2]))
+  local realtime = math.min(most, ready[0])
+  local others = math.min(most - realtime, ready[1] + ready[2] + ready[3])
+  local slots = {KEYS[k + 16], KEYS[k + 17], KEYS[k + 18], KEYS[k + 19]}
+  local first, rest = grant(slots, now, leaseMs, tonumber(ARGV[a]), tonumber(ARGV[a + 1]), realtime, others, process, seq)
+  seq = seq + first + rest
+  room = room - first - rest
+  answer[#answer + 1], answer[#answer + 2] = first, rest
+  for _, number in ipairs(bands) do answer[#answer + 1] = number end
+end
+answer[#answer + 1] = nextDue < 0 and -1 or math.max(0, nextDue - now)
+return answer
+`);
+
+/** KEYS: wait, prioritized, delayed, fair of each band. Answers with how many jobs wait in each. */
+export const COUNT = new LuaScript<readonly number[], number[]>(`
+local answer = {}
+for k = 1, #KEYS, 4 do
+  answer[#answer + 1] = redis.call('LLEN', KEYS[k]) + redis.call('ZCARD', KEYS[k + 1]) + redis.call('ZCARD', KEYS[k + 2])
+end
+return answer
+`);
