@@ -1,0 +1,10 @@
+export * from './control-lane.js';
+export * from './worker-pulses.js';
+export * from './lane-sample.js';
+export { type LaneState } from './lane-state.js';
+export * from './plan-facts.js';
+export * from './plan-lanes.js';
+export * from './planning-state.js';
+export * from './reasons.js';
+export * from './standing-orders.js';
+export { type PlanningRules } from './strategy.js';
