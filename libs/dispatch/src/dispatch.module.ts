@@ -1,25 +1,53 @@
 import { Module } from '@nestjs/common';
-import { QueueSettings, WorkerSettings } from '#config';
-import { LedgerModule, MessageLedger } from '#ledger';
+import { QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
+import { LedgerModule, MessageLedger, WorkerProcesses } from '#ledger';
 import { LimitsModule, Slots } from '#limits';
 import { Log, Metrics } from '#observability';
-import { ActiveProvider, ProvidersModule } from '#providers';
+import { Providers, ProvidersModule } from '#providers';
 import { JobQueue, QueueModule } from '#queue';
-import { provide } from '#runtime';
-import { RunMessage, RunModule, RunningMessages } from '#walk';
+import { ResourceCapacity, ResourcesModule } from '#resources';
+import { Clock, provide, ThisProcess } from '#runtime';
+import { Pauses, PausesModule, RunMessage, RunModule, RunningMessages } from '#walk';
 import { Dispatcher } from './dispatcher.js';
+import { Heartbeat } from './heartbeat.js';
+import { LaneLimits } from './lane-limits.js';
+import { Lanes } from './lanes.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Runs } from './runs.js';
-import { UpstreamSlots } from './upstream-slots.js';
+import { SlotPlan } from './slot-plan.js';
+import { Starter } from './starter.js';
 
 @Module({
-  imports: [QueueModule, LimitsModule, LedgerModule, RunModule, ProvidersModule],
-  providers: [
-    provide(UpstreamSlots, [Slots, ActiveProvider]),
-    provide(LeaseKeeper, [JobQueue, UpstreamSlots, MessageLedger, RunningMessages, QueueSettings, Log]),
-    provide(Runs, [RunMessage, JobQueue, LeaseKeeper, UpstreamSlots, Metrics, Log]),
-    provide(Dispatcher, [JobQueue, UpstreamSlots, Runs, QueueSettings, WorkerSettings, Log]),
+  imports: [
+    QueueModule,
+    LimitsModule,
+    LedgerModule,
+    RunModule,
+    ProvidersModule,
+    PausesModule,
+    ResourcesModule,
   ],
-  exports: [Dispatcher, LeaseKeeper, Runs, ProvidersModule, RunModule],
+  providers: [
+    provide(SlotPlan, [SchedulerSettings, Clock]),
+    provide(LaneLimits, [SlotPlan, ResourceCapacity]),
+    provide(Lanes, [Providers, Slots, LaneLimits, QueueSettings, WorkerSettings, Pauses]),
+    provide(LeaseKeeper, [JobQueue, Lanes, MessageLedger, RunningMessages, QueueSettings, Log]),
+    provide(Runs, [RunMessage, JobQueue, LeaseKeeper, Lanes, Metrics, Log]),
+    provide(Starter, [JobQueue, Lanes, Runs, QueueSettings]),
+    provide(Heartbeat, [WorkerProcesses, ThisProcess, QueueSettings, Log]),
+    provide(Dispatcher, [JobQueue, Lanes, Starter, Runs, QueueSettings, WorkerSettings, Log]),
+  ],
+  exports: [
+    Dispatcher,
+    Heartbeat,
+    SlotPlan,
+    Lanes,
+    LeaseKeeper,
+    Runs,
+    ProvidersModule,
+    RunModule,
+    PausesModule,
+    ResourcesModule,
+  ],
 })
 export class DispatchModule {}

@@ -1,19 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type QueueSettings, type WorkerSettings } from '#config';
 import { type Log } from '#observability';
-import { type JobQueue, type Ready } from '#queue';
+import { type JobQueue } from '#queue';
 import { atMost } from '#runtime';
 import { Alarm } from './alarm.js';
-import { BandPicker, totalOf } from './band-picker.js';
+import { type Lanes } from './lanes.js';
 import { type Runs } from './runs.js';
-import { type UpstreamSlots } from './upstream-slots.js';
+import { type Starter } from './starter.js';
 
 /** Jobs taken in one step: enough to fill up fast, few enough that a realtime message is not kept waiting. */
 const STEP = 16;
-
 /** After an error of the schedule. */
 const PAUSE_MS = 500;
-
 /** A loop that hangs in a schedule that is away is waited for this long at the end. */
 const LAST_PATIENCE_MS = 1_000;
 
@@ -22,7 +20,6 @@ const LAST_PATIENCE_MS = 1_000;
  * waits in a worker's hands, and what is started is always the best over all bands and processes.
  */
 export class Dispatcher {
-  readonly #picker = new BandPicker();
   readonly #alarm = new Alarm();
   readonly #ended = new AbortController();
   #loop: Promise<void> | undefined;
@@ -30,7 +27,8 @@ export class Dispatcher {
 
   constructor(
     private readonly queue: JobQueue,
-    private readonly upstream: UpstreamSlots,
+    private readonly lanes: Lanes,
+    private readonly starter: Starter,
     private readonly runs: Runs,
     private readonly queueSettings: QueueSettings,
     private readonly workerSettings: WorkerSettings,
@@ -72,29 +70,11 @@ export class Dispatcher {
   /** One step; answers how long to wait for a ring before the next one, 0: not at all. */
   async #fill(): Promise<number> {
     const { safety_tick } = this.queueSettings.value;
-    const room = Math.min(STEP, this.workerSettings.value.concurrency - this.runs.size);
-    if (room <= 0) return safety_tick;
-    const ready = await this.queue.ready();
-    if (this.#stopping) return 0;
-    const wanted = Math.min(room, totalOf(ready.counts));
-    if (wanted === 0) return Math.max(1, Math.min(safety_tick, ready.nextDueMs ?? safety_tick));
-    const slots = await this.upstream.win(wanted);
-    if (slots.length === 0) return safety_tick;
-    const started = await this.#start(slots, ready);
-    return started === 0 ? safety_tick : 0;
-  }
-
-  /** Takes the best jobs for these slots; slots for which there was no job after all go back. */
-  async #start(slots: readonly string[], ready: Ready): Promise<number> {
-    const bands = this.#picker.pick(ready.counts, slots.length);
-    const taken = await Promise.allSettled(bands.map((band) => this.queue.take(band)));
-    const jobs = taken.flatMap((result) =>
-      result.status === 'fulfilled' && result.value ? [result.value] : [],
-    );
-    jobs.forEach((job, i) => this.runs.launch({ job, slot: slots[i]! }, () => this.#alarm.ring()));
-    await this.upstream.giveBack(slots.slice(jobs.length));
-    const failed = taken.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
-    return jobs.length;
+    const lanes = this.lanes.asks(this.runs.size);
+    if (lanes.every(({ most }) => most === 0)) return safety_tick;
+    const look = await this.queue.look({ room: STEP, lanes });
+    const taken = await this.starter.start(look, this.#stopping, () => this.#alarm.ring());
+    if (taken > 0) return 0;
+    return Math.max(1, Math.min(safety_tick, look.nextDueMs ?? safety_tick));
   }
 }

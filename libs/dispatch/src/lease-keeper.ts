@@ -4,7 +4,7 @@ import { type Log } from '#observability';
 import { type JobQueue, type TakenJob } from '#queue';
 import { atMost, Ticker } from '#runtime';
 import { type RunningMessages } from '#walk';
-import { type UpstreamSlots } from './upstream-slots.js';
+import { type Lanes } from './lanes.js';
 
 /** What a running message holds: its job in the schedule and its slot on the upstream. */
 export interface Holding {
@@ -24,11 +24,13 @@ const LAST_PATIENCE_MS = 1_000;
 export class LeaseKeeper {
   /** By holding, not by message: a job that comes back meets its former run. */
   readonly #holdings = new Set<Holding>();
+  /** Those whose call has not ended. */
+  readonly #withSlot = new Set<Holding>();
   readonly #tickers: readonly Ticker[];
 
   constructor(
     private readonly queue: JobQueue,
-    private readonly upstream: UpstreamSlots,
+    private readonly lanes: Lanes,
     private readonly ledger: MessageLedger,
     private readonly running: RunningMessages,
     private readonly settings: QueueSettings,
@@ -51,10 +53,16 @@ export class LeaseKeeper {
 
   hold(holding: Holding): void {
     this.#holdings.add(holding);
+    this.#withSlot.add(holding);
   }
 
   drop(holding: Holding): void {
     this.#holdings.delete(holding);
+    this.#withSlot.delete(holding);
+  }
+
+  dropSlot(holding: Holding): void {
+    this.#withSlot.delete(holding);
   }
 
   /** Stops everything that runs, for other processes to go on with. */
@@ -70,8 +78,15 @@ export class LeaseKeeper {
   }
 
   async #renewSlots(): Promise<void> {
-    const slots = [...this.#holdings].map(({ slot }) => slot);
-    await this.upstream.renew(slots);
+    const byLane = Map.groupBy(this.#withSlot, ({ job }) => job.lane);
+    await Promise.all(
+      [...byLane].map(([lane, holdings]) =>
+        this.lanes.renew(
+          lane,
+          holdings.map(({ slot }) => slot),
+        ),
+      ),
+    );
   }
 
   async #renewLeases(): Promise<void> {

@@ -2,17 +2,14 @@ import { type Log, type Metrics } from '#observability';
 import { type JobQueue, type TakenJob } from '#queue';
 import { atMost } from '#runtime';
 import { type Outcome, type RunMessage } from '#walk';
+import { type Lanes } from './lanes.js';
 import { type Holding, type LeaseKeeper } from './lease-keeper.js';
-import { PulseMeter } from './pulse-meter.js';
-import { type UpstreamSlots } from './upstream-slots.js';
 
 /** A process that is told to end waits this long for a schedule that is away; locks and slots then run out. */
 const LAST_PATIENCE_MS = 1_000;
 
-/** The messages that run in this process, from the job that was taken to the slot that is given back. */
+/** The messages that run in this process, from the job that was taken to the job that is settled. */
 export class Runs {
-  /** How long runs take. */
-  readonly meter = new PulseMeter();
   readonly #walks = new Set<Promise<Outcome>>();
   readonly #runs = new Set<Promise<void>>();
 
@@ -20,7 +17,7 @@ export class Runs {
     private readonly walk: RunMessage,
     private readonly queue: JobQueue,
     private readonly keeper: LeaseKeeper,
-    private readonly upstream: UpstreamSlots,
+    private readonly lanes: Lanes,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -29,10 +26,10 @@ export class Runs {
     return this.#runs.size;
   }
 
-  /** Runs the message of a job; `onEnd` is called when its slot is free again. */
+  /** Runs the message of a job; `onEnd` is called when there is room for another one. */
   launch(holding: Holding, onEnd: () => void): void {
     this.keeper.hold(holding);
-    const run = this.#run(holding).finally(() => {
+    const run = this.#run(holding, onEnd).finally(() => {
       this.#runs.delete(run);
       this.metrics.running.set(this.#runs.size);
       onEnd();
@@ -50,21 +47,35 @@ export class Runs {
   }
 
   /** Never throws: what breaks here is a bug or a schedule that is away, and the job's lock runs out. */
-  async #run(holding: Holding): Promise<void> {
-    const { job, slot } = holding;
-    const startedAt = performance.now();
+  async #run(holding: Holding, onFree: () => void): Promise<void> {
+    const { job } = holding;
+    const freeSlot = this.#slotOf(holding, onFree);
     try {
-      await this.#settle(job, await this.#walk(job.messageId));
+      await this.#settle(job, await this.#walk(job, freeSlot));
     } catch (err) {
       this.log.error({ err, message_id: job.messageId }, 'a job was not settled; its lock runs out');
     }
-    this.meter.record(performance.now() - startedAt);
+    freeSlot();
     this.keeper.drop(holding);
-    await this.#giveBack(slot);
   }
 
-  async #walk(messageId: string): Promise<Outcome> {
-    const walk = this.walk.run(messageId);
+  /** Gives the slot back, once: as soon as the call has ended, while what it said is still being stored. */
+  #slotOf(holding: Holding, onFree: () => void): () => void {
+    const { meter } = this.lanes.of(holding.job.lane);
+    const startedAt = performance.now();
+    let held = true;
+    meter.start(holding.job.priority);
+    return () => {
+      if (!held) return;
+      held = false;
+      meter.end(performance.now() - startedAt);
+      this.keeper.dropSlot(holding);
+      void this.#giveBack(holding).finally(onFree);
+    };
+  }
+
+  async #walk({ messageId, lane }: TakenJob, onCallEnd: () => void): Promise<Outcome> {
+    const walk = this.walk.run(messageId, lane, onCallEnd);
     this.#walks.add(walk);
     try {
       return await walk;
@@ -74,14 +85,23 @@ export class Runs {
   }
 
   async #settle(job: TakenJob, outcome: Outcome): Promise<void> {
-    if (outcome === 'done') await this.queue.complete(job);
-    else if (outcome === 'put-back') await this.queue.putBack(job);
-    else if (outcome !== 'lost') await this.queue.delay(job, outcome.againInMs);
+    if (outcome === 'lost') return;
+    if (outcome === 'done') {
+      this.lanes.of(job.lane).coolDown.wentThrough();
+      return this.queue.complete(job);
+    }
+    if (outcome === 'put-back') return this.queue.putBack(job);
+    if ('againInMs' in outcome) {
+      if (outcome.overloaded) this.lanes.of(job.lane).meter.drop();
+      return this.queue.delay(job, outcome.againInMs);
+    }
+    await this.lanes.pause(job.lane, outcome.upstreamPausedMs);
+    return this.queue.putBack(job);
   }
 
-  async #giveBack(slot: string): Promise<void> {
+  async #giveBack({ job, slot }: Holding): Promise<void> {
     try {
-      if (await this.upstream.giveBack([slot])) this.queue.ring();
+      if (await this.lanes.giveBack(job.lane, [slot])) this.queue.ring();
     } catch (err) {
       this.log.warn({ err }, 'a slot was not given back; its lease runs out');
     }

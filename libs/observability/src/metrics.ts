@@ -29,6 +29,21 @@ export class Metrics {
   readonly deadLettered = this.#counter('llmq_dead_letters_total', 'Messages that failed for good.', [
     'code',
   ]);
+  readonly deadLetters = this.#gauge(
+    'llmq_dead_letters',
+    'Dead letters that wait, counted up to 100,000, in the scheduler process that leads.',
+    ['priority'],
+  );
+  readonly deadLettersHandled = this.#counter(
+    'llmq_dead_letters_handled_total',
+    'What became of dead letters: requeued, redriven (requeued with many), deleted, expired.',
+    ['action'],
+  );
+  readonly redrivesRunning = this.#gauge(
+    'llmq_redrives_running',
+    'Redrives that run, in the scheduler process that leads.',
+    [],
+  );
   readonly wait = this.#histogram('llmq_message_wait_seconds', 'Time from accept to the first claim.', [
     'priority',
   ]);
@@ -37,6 +52,16 @@ export class Metrics {
     'status',
   ]);
   readonly waiting = this.#gauge('llmq_queue_waiting', 'Messages that wait in a band.', ['priority']);
+  readonly refused = this.#counter(
+    'llmq_messages_refused_total',
+    'Messages that were turned away at the door.',
+    ['priority', 'code'],
+  );
+  readonly shedding = this.#gauge(
+    'llmq_shedding_level',
+    'How many bands of a lane this gateway turns away: 0, 1 (low), 2 (and normal), 3 (and high).',
+    ['lane'],
+  );
   readonly running = this.#gauge('llmq_messages_running', 'Messages that this process runs now.', []);
   readonly relayBacklog = this.#gauge(
     'llmq_relay_backlog',
@@ -68,12 +93,82 @@ export class Metrics {
     'model',
     'direction',
   ]);
+  readonly upstreamPauses = this.#counter(
+    'llmq_upstream_pauses_total',
+    'Calls that the upstream turned away by a limit, so that the lane paused.',
+    ['lane', 'code'],
+  );
   readonly reconciled = this.#counter(
     'llmq_reconciler_requeued_total',
     'Messages that the reconciler put into the schedule.',
     ['reason'],
   );
+  readonly replayed = this.#counter(
+    'llmq_requests_replayed_total',
+    'Requests that were answered with the message of an earlier one, by key or as a retry of a client library.',
+    ['by'],
+  );
+  readonly released = this.#counter(
+    'llmq_scheduled_released_total',
+    'Scheduled messages that got their turn because they were due.',
+    [],
+  );
+  readonly expired = this.#counter(
+    'llmq_messages_expired_total',
+    'Messages that ended because they had waited too long.',
+    ['priority'],
+  );
+  readonly rested = this.#counter(
+    'llmq_conversations_rested_total',
+    'Conversations that became inactive or archived because nobody used them.',
+    ['state'],
+  );
+  readonly deleted = this.#counter(
+    'llmq_messages_deleted_total',
+    'Messages that were deleted because they had ended long ago.',
+    [],
+  );
+  readonly statistics = this.#counter(
+    'llmq_statistics_collections_total',
+    'Times that the leader counted closed minutes for the statistics of the queues.',
+    [],
+  );
+  readonly desiredSlots = this.#gauge(
+    'llm_scheduler_desired_slots',
+    'Calls that the scheduler wants to run at once on an upstream.',
+    ['lane'],
+  );
+  readonly ceiling = this.#gauge(
+    'llm_scheduler_ceiling',
+    'Calls that an upstream is believed to bear at once.',
+    ['lane'],
+  );
+  readonly desiredWorkers = this.#gauge(
+    'llm_scheduler_desired_workers',
+    'Worker processes that the planned slots need, for an autoscaler.',
+    [],
+  );
   readonly leader = this.#gauge('llmq_scheduler_leader', '1 in the scheduler process that leads.', []);
+  readonly resources = this.#gauge(
+    'llmq_resources',
+    'Registered resources by status, in the scheduler process that leads.',
+    ['status'],
+  );
+  readonly resourceAllocations = this.#gauge(
+    'llmq_resource_allocations',
+    'Allocations that live, in the scheduler process that leads.',
+    [],
+  );
+  readonly resourceRequestsWaiting = this.#gauge(
+    'llmq_resource_requests_waiting',
+    'Requests for an allocation that wait for room, in the scheduler process that leads.',
+    [],
+  );
+  readonly resourceRequests = this.#counter(
+    'llmq_resource_requests_total',
+    'What became of requests for an allocation: granted, refused, released, expired.',
+    ['outcome'],
+  );
   readonly openStreams = this.#gauge('llmq_open_streams', 'Reply streams that clients hold open.', []);
   readonly streamFailures = this.#counter('llmq_stream_failures_total', 'Stream operations that failed.', [
     'operation',

@@ -1,4 +1,4 @@
-import { type Usage } from '#contracts';
+import { AppError, type Usage } from '#contracts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -34,7 +34,18 @@ export interface Provider {
   stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }
 
-/** The provider that answers while one is enough. */
-export abstract class ActiveProvider {
-  abstract readonly provider: Provider;
+/** The providers that are on, each with a lane of its own name. */
+export class Providers {
+  readonly #byName: ReadonlyMap<string, Provider>;
+
+  constructor(readonly all: readonly Provider[]) {
+    this.#byName = new Map(all.map((provider) => [provider.name, provider]));
+  }
+
+  /** @throws AppError provider_unknown */
+  of(lane: string): Provider {
+    const provider = this.#byName.get(lane);
+    if (!provider) throw new AppError('provider_unknown', `There is no provider ${lane} here`);
+    return provider;
+  }
 }

@@ -2,25 +2,20 @@ import { Module } from '@nestjs/common';
 import { ProviderSettings } from '#config';
 import { Closers } from '#runtime';
 import { OpenAiCompatible } from './openai-compatible/openai-compatible.provider.js';
-import { ActiveProvider, type Provider } from './provider.js';
+import { Providers } from './provider.js';
 import { Simulator } from './simulator/simulator.provider.js';
 
-class Chosen extends ActiveProvider {
-  constructor(readonly provider: Provider) {
-    super();
-  }
-}
-
-/** The OpenAI-compatible provider when it has a key, else the simulator. */
-function choose({ value }: ProviderSettings, closers: Closers): ActiveProvider {
-  if (value.openai.api_key === undefined) return new Chosen(new Simulator(value.simulator));
+/** The simulator always, and the OpenAI-compatible provider when it has a key. */
+function openProviders({ value }: ProviderSettings, closers: Closers): Providers {
+  const simulator = new Simulator(value.simulator);
+  if (value.openai.api_key === undefined) return new Providers([simulator]);
   const openai = new OpenAiCompatible(value.openai);
   closers.add('provider', () => openai.close());
-  return new Chosen(openai);
+  return new Providers([openai, simulator]);
 }
 
 @Module({
-  providers: [{ provide: ActiveProvider, inject: [ProviderSettings, Closers], useFactory: choose }],
-  exports: [ActiveProvider],
+  providers: [{ provide: Providers, inject: [ProviderSettings, Closers], useFactory: openProviders }],
+  exports: [Providers],
 })
 export class ProvidersModule {}

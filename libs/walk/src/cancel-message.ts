@@ -1,8 +1,8 @@
-import { AppError, type Message } from '#contracts';
+import { AppError, CANCELLED, type Message } from '#contracts';
 import { type ControlBus } from '#control';
 import { type Database } from '#database';
 import { type MessageLedger, type MessageReader } from '#ledger';
-import { type Withdraw } from './withdraw.js';
+import { type Aftermath } from './aftermath.js';
 
 /** Cancels a message from any process: the ledger decides, then the worker that runs it is told. */
 export class CancelMessage {
@@ -11,7 +11,7 @@ export class CancelMessage {
     private readonly ledger: MessageLedger,
     private readonly reader: MessageReader,
     private readonly bus: ControlBus,
-    private readonly withdraw: Withdraw,
+    private readonly aftermath: Aftermath,
   ) {}
 
   /**
@@ -22,7 +22,8 @@ export class CancelMessage {
     const cancelled = await this.database.answer(() => this.ledger.cancel(tenantId, id));
     if (cancelled?.status === 'processing') this.bus.publish('message.cancel', { messageId: id });
     const message = await this.reader.get(tenantId, id);
-    if (cancelled?.status === 'cancelled') void this.withdraw.run(message, cancelled);
+    if (cancelled?.status === 'cancelled')
+      void this.aftermath.run(message, { type: 'end', status: 'cancelled', error: CANCELLED });
     if (!cancelled && message.status !== 'cancelled')
       throw new AppError('message_finished', `The message is already ${message.status}`);
     return message;

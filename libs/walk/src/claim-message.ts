@@ -2,10 +2,13 @@ import { type QueueSettings } from '#config';
 import { AppError, type Message, newId } from '#contracts';
 import { type Claim, type MessageLedger, type PlannedCall } from '#ledger';
 import { type Log } from '#observability';
-import { type ActiveProvider } from '#providers';
+import { type Providers } from '#providers';
+import { type ThisProcess } from '#runtime';
 import { type Outcome } from './end-attempt.js';
 import { type RunningMessages } from './running-messages.js';
 import { untilStored } from './until-stored.js';
+
+type Owned = Extract<Claim, { claimed: true }>;
 
 /** A message that is now this worker's. */
 export interface ClaimedMessage {
@@ -14,30 +17,29 @@ export interface ClaimedMessage {
   readonly callId: string | null;
   /** Aborts with a Stopped. */
   readonly signal: AbortSignal;
-  /** Set when the message has cost too many workers their lives: it must not run again. */
-  readonly poison: AppError | undefined;
+  readonly workerLosses: number;
+  /** Set when it must end without a call: it has cost too many workers their lives, or came too late. */
+  readonly refusal: AppError | undefined;
 }
 
 /** Makes a message this worker's, or says what becomes of its job. */
 export class ClaimMessage {
-  /** Who owns what this process runs. */
-  readonly #workerId = crypto.randomUUID();
-
   constructor(
     private readonly ledger: MessageLedger,
     private readonly running: RunningMessages,
-    private readonly active: ActiveProvider,
+    private readonly providers: Providers,
+    private readonly process: ThisProcess,
     private readonly settings: QueueSettings,
     private readonly log: Log,
   ) {}
 
-  async run(id: string): Promise<ClaimedMessage | { readonly outcome: Outcome }> {
+  async run(id: string, lane: string): Promise<ClaimedMessage | { readonly outcome: Outcome }> {
     const leaseMs = this.settings.value.lock_duration;
     // Without Redis a lock may have run out, so that a job comes back to the worker that still runs it.
     if (this.running.has(id)) return { outcome: { againInMs: leaseMs } };
     const signal = this.running.expect(id);
     try {
-      const claim = await this.ledger.claim(id, this.#workerId, leaseMs, this.#plan());
+      const claim = await this.ledger.claim(id, this.process.id, leaseMs, this.#plan(lane));
       if (claim.claimed) return this.#own(claim, signal);
       this.running.end(id);
       return { outcome: notOurs(claim) };
@@ -47,16 +49,16 @@ export class ClaimMessage {
     }
   }
 
-  #own(claim: Extract<Claim, { claimed: true }>, signal: AbortSignal): ClaimedMessage {
+  #own(claim: Owned, signal: AbortSignal): ClaimedMessage {
     const { message, workerLosses, cancelRequested, callId } = claim;
     this.running.own(message.id, message.attempt);
     if (cancelRequested) this.running.stop(message.id, 'cancelled');
-    return { message, callId, signal, poison: this.#poison(workerLosses) };
+    return { message, callId, signal, workerLosses, refusal: this.#refusal(claim) };
   }
 
   /** The call that the attempt starts with. */
-  #plan(): PlannedCall {
-    const { name, model } = this.active.provider;
+  #plan(lane: string): PlannedCall {
+    const { name, model } = this.providers.of(lane);
     const { max_worker_losses } = this.settings.value;
     return { id: newId('call'), provider: name, model, max_worker_losses };
   }
@@ -64,14 +66,19 @@ export class ClaimMessage {
   /** A claim without an answer may have happened: unless it is taken back, the message waits for its lease. */
   async #takeBack(id: string, error: unknown): Promise<Outcome> {
     if (!(error instanceof AppError) || !error.retryable) throw error;
-    await untilStored(() => this.ledger.unclaim(id, this.#workerId), this.log);
+    await untilStored(() => this.ledger.unclaim(id, this.process.id), this.log);
     return 'put-back';
   }
 
-  #poison(workerLosses: number): AppError | undefined {
+  #refusal({ message, workerLosses, expired }: Owned): AppError | undefined {
+    if (expired) return new AppError('expired', tooLate(message));
     if (workerLosses < this.settings.value.max_worker_losses) return undefined;
     return new AppError('worker_lost', `${workerLosses} workers died while they ran the message`);
   }
+}
+
+export function tooLate({ expiresAt }: Message): string {
+  return `The message could not be started before ${expiresAt?.toISOString() ?? 'its time was over'}`;
 }
 
 /** Ended long ago, or another worker's: then the job comes back when that worker's lease is over. */
@@ -80,6 +87,7 @@ function notOurs(claim: Extract<Claim, { claimed: false }>): Outcome {
     case 'processing':
       return { againInMs: claim.leaseMs + 100 };
     case 'pending':
+    case 'scheduled':
     case 'queued':
     case 'retrying':
       return { againInMs: 1_000 };

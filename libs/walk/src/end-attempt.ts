@@ -9,8 +9,20 @@ import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
 import { untilStored } from './until-stored.js';
 
+/** What pauses the upstream instead of costing the message an attempt. */
+const SATURATED: ReadonlySet<string> = new Set(['provider_rate_limited', 'provider_quota_exhausted']);
+
+const TIMED_OUT: ReadonlySet<string> = new Set(['provider_timeout', 'expired']);
+
 /** What becomes of the job in the schedule. `lost`: it belongs to another worker already. */
-export type Outcome = 'done' | 'put-back' | 'lost' | { readonly againInMs: number };
+export type Outcome =
+  | 'done'
+  | 'put-back'
+  | 'lost'
+  /** `overloaded`: the upstream did not answer in time. */
+  | { readonly againInMs: number; readonly overloaded?: boolean }
+  /** The upstream takes nothing more for now, so the message goes back; undefined: it did not say for how long. */
+  | { readonly upstreamPausedMs: number | undefined };
 
 /** What an attempt has come to by the time it ends. */
 export interface AttemptState {
@@ -47,6 +59,7 @@ export class EndAttempt {
     const failure = toAppError(error);
     // No prompt: no provider was asked, and nothing failed but the ledger.
     if (failure.code === 'database_unavailable' && state.prompt.length === 0) return this.#handBack(state);
+    if (SATURATED.has(failure.code)) return this.#upstreamPaused(state, failure);
     if (failure.code === 'internal')
       this.log.error({ err: error, ...tagsOf(state.message) }, 'a bug failed an attempt');
     const verdict = this.policy.judge(failure, state.message.retryCount, state.message.maxRetries);
@@ -55,7 +68,7 @@ export class EndAttempt {
 
   /** The message fails for good and becomes a dead letter. */
   async bury(state: AttemptState, error: AppError): Promise<Outcome> {
-    const status = error.code === 'provider_timeout' ? 'timeout' : 'failed';
+    const status = TIMED_OUT.has(error.code) ? 'timeout' : 'failed';
     const failure = { code: error.code, message: storable(error.message) };
     this.log.warn(
       { ...tagsOf(state.message), code: error.code, reason: error.message },
@@ -77,10 +90,21 @@ export class EndAttempt {
   }
 
   /** For another attempt that is no retry: that this one ended is not the message's fault. */
-  async #handBack({ message, writer }: AttemptState): Promise<Outcome> {
+  async #handBack({ message, writer }: AttemptState, why?: AppError): Promise<Outcome> {
     writer.abandon();
-    await untilStored(() => this.ledger.handBack(message.id, message.attempt), this.log);
+    await untilStored(() => this.ledger.handBack(message.id, message.attempt, why?.code), this.log);
     return 'put-back';
+  }
+
+  /** A limit of the upstream is not the message's fault: it costs no attempt, and the lane waits. */
+  async #upstreamPaused(state: AttemptState, error: AppError): Promise<Outcome> {
+    this.metrics.upstreamPauses.inc({ lane: state.message.lane, code: error.code });
+    this.log.info(
+      { ...tagsOf(state.message), code: error.code, reason: error.message },
+      'the upstream is saturated',
+    );
+    await this.#handBack(state, error);
+    return { upstreamPausedMs: error.retryAfterMs };
   }
 
   /** What was said until then is kept: it was paid for. */
@@ -115,7 +139,7 @@ export class EndAttempt {
     this.metrics.retried.inc({ code: error.code });
     const why = { code: error.code, reason: error.message, delay_ms: delayMs };
     this.log.info({ ...tagsOf(message), ...why }, 'will retry');
-    return { againInMs: delayMs };
+    return { againInMs: delayMs, overloaded: error.code === 'provider_timeout' };
   }
 
   async #end({ message, writer }: AttemptState, ending: Ending): Promise<Outcome> {

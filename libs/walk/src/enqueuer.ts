@@ -1,7 +1,9 @@
 import { type QueueSettings } from '#config';
-import { type MessageLedger, type Schedulable } from '#ledger';
+import { type Message } from '#contracts';
+import { type Schedulable, type ScheduleLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue } from '#queue';
+import { type FairShare } from './fair-share.js';
 
 /** Most messages in one step. */
 const BATCH = 500;
@@ -21,12 +23,23 @@ export class Enqueuer {
   #pump: Promise<void> | undefined;
 
   constructor(
-    private readonly ledger: MessageLedger,
+    private readonly ledger: ScheduleLedger,
     private readonly queue: JobQueue,
+    private readonly share: FairShare,
     private readonly settings: QueueSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
+
+  /** A message that was committed just now; one that is scheduled for later stays in the ledger until it is due. */
+  accepted(message: Message): void {
+    if (message.status === 'scheduled') return;
+    const { id, lane, priority, tenantId, userId, cost, conversationId, createdAt, scheduledAt } = message;
+    const sinceMs = Math.max(createdAt.getTime(), scheduledAt?.getTime() ?? 0);
+    const delayMs = sinceMs - createdAt.getTime();
+    const inConversation = conversationId !== null;
+    this.offer({ id, lane, priority, tenantId, userId, cost, sinceMs, delayMs, attempt: 0, inConversation });
+  }
 
   offer(message: Offer): void {
     if (this.#waiting.length >= this.settings.value.relay_backlog) return this.metrics.relayOverflow.inc();
@@ -36,10 +49,15 @@ export class Enqueuer {
     this.#pump = this.#run();
   }
 
+  /** Committed messages that are not in the schedule yet. */
+  onTheWay(): readonly Schedulable[] {
+    return this.#waiting;
+  }
+
   /** Puts messages in at once. Throws when the schedule or the ledger is away. */
   async enqueue(messages: readonly Schedulable[]): Promise<void> {
     if (messages.length === 0) return;
-    await this.queue.add(messages.map(({ id, priority }) => ({ messageId: id, priority })));
+    await this.queue.add(messages.map((message) => this.share.jobOf(message)));
     await this.ledger.markEnqueued(messages.map(({ id }) => id));
   }
 

@@ -1,8 +1,10 @@
 import { type Failure, type FinalStatus, type Message, type ReplyEnd, type Usage } from '#contracts';
+import { type ControlBus } from '#control';
 import { type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ReplyWriter } from '#streaming';
 import { type Enqueuer } from './enqueuer.js';
+import { type FairShare } from './fair-share.js';
 import { untilStored } from './until-stored.js';
 
 /** Everything that is known when an attempt ends for good. */
@@ -29,6 +31,8 @@ export class Finish {
   constructor(
     private readonly ledger: MessageLedger,
     private readonly enqueuer: Enqueuer,
+    private readonly share: FairShare,
+    private readonly bus: ControlBus,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -41,6 +45,7 @@ export class Finish {
     }
     this.log.info({ ...tagsOf(message), status: ending.status }, 'message ended');
     await writer.end(eventOf(ending), STREAM_PATIENCE_MS);
+    this.share.settle(message, ending.usage);
     this.#count(message, ending);
     await this.#releaseNext(message);
     return true;
@@ -49,7 +54,13 @@ export class Finish {
   #count(message: Message, { status, failure, dead }: Ending): void {
     const { priority } = message;
     this.metrics.finished.inc({ priority, status });
-    if (dead && failure) this.metrics.deadLettered.inc({ code: failure.code });
+    if (!dead || !failure) return;
+    this.metrics.deadLettered.inc({ code: failure.code });
+    this.bus.publish('message.dead', {
+      messageId: message.id,
+      tenantId: message.tenantId,
+      code: failure.code,
+    });
   }
 
   async #releaseNext({ conversationId }: Message): Promise<void> {

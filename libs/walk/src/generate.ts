@@ -1,13 +1,7 @@
 import { type MessageSettings } from '#config';
 import { AppError, type Message, storable, type Usage } from '#contracts';
 import { type Metrics } from '#observability';
-import {
-  type ActiveProvider,
-  type ChatMessage,
-  countMessageTokens,
-  countTokens,
-  type Provider,
-} from '#providers';
+import { type ChatMessage, countMessageTokens, countTokens, type Provider, type Providers } from '#providers';
 import { type ReplyWriter } from '#streaming';
 import { CleanText } from './clean-text.js';
 import { type AttemptState } from './end-attempt.js';
@@ -24,25 +18,21 @@ export interface Generated {
 /** One call to the provider, streamed into the reply. */
 export class Generate {
   constructor(
-    private readonly active: ActiveProvider,
+    private readonly providers: Providers,
     private readonly settings: MessageSettings,
     private readonly metrics: Metrics,
   ) {}
-
-  get provider(): Provider {
-    return this.active.provider;
-  }
 
   /**
    * @throws AppError with the provider's codes, or reply_too_large
    * @throws Stopped when the signal says so
    */
   async run({ message, callId, prompt, writer }: AttemptState, signal: AbortSignal): Promise<Generated> {
-    const { provider } = this;
+    const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: provider.model };
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
-      const { reason, usage } = await this.#stream(message, prompt, writer, signal);
+      const { reason, usage } = await this.#stream(provider, message, prompt, writer, signal);
       this.#count(labels, 'ok', usage);
       return { callId, ...labels, finishReason: reason && storable(reason), usage };
     } catch (error) {
@@ -53,8 +43,13 @@ export class Generate {
     }
   }
 
-  async #stream(message: Message, prompt: readonly ChatMessage[], writer: ReplyWriter, signal: AbortSignal) {
-    const { provider } = this;
+  async #stream(
+    provider: Provider,
+    message: Message,
+    prompt: readonly ChatMessage[],
+    writer: ReplyWriter,
+    signal: AbortSignal,
+  ) {
     const clean = new CleanText();
     const startedAt = performance.now();
     let first = true;
@@ -70,7 +65,7 @@ export class Generate {
       if (event.type !== 'delta') continue;
       if (first) {
         first = false;
-        this.#observeFirstToken(startedAt);
+        this.#observeFirstToken(provider, startedAt);
       }
       this.#write(writer, clean.push(event.text));
     }
@@ -86,8 +81,8 @@ export class Generate {
     writer.delta(text);
   }
 
-  #observeFirstToken(startedAt: number): void {
-    const labels = { provider: this.provider.name, model: this.provider.model };
+  #observeFirstToken(provider: Provider, startedAt: number): void {
+    const labels = { provider: provider.name, model: provider.model };
     this.metrics.timeToFirstToken.observe(labels, (performance.now() - startedAt) / 1_000);
   }
 

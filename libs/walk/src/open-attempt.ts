@@ -1,7 +1,7 @@
 import { type StreamSettings } from '#config';
 import { AppError, type Message } from '#contracts';
 import { type Log, type Metrics } from '#observability';
-import { type ActiveProvider } from '#providers';
+import { type Providers } from '#providers';
 import { type ReplyStreams } from '#streaming';
 import { type ClaimedMessage } from './claim-message.js';
 import { type AttemptState } from './end-attempt.js';
@@ -21,7 +21,7 @@ export class OpenAttempt {
   constructor(
     private readonly streams: ReplyStreams,
     private readonly running: RunningMessages,
-    private readonly active: ActiveProvider,
+    private readonly providers: Providers,
     private readonly settings: StreamSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -44,7 +44,7 @@ export class OpenAttempt {
   }
 
   #state(message: Message, callId: string | null): AttemptState {
-    const { name: provider, model } = this.active.provider;
+    const { name: provider, model } = this.providers.of(message.lane);
     const writer = this.streams.writer(message.id, message.attempt, {
       coalesceMs: this.settings.value.coalesce,
       onFenced: () => this.running.stop(message.id, 'lock_lost', message.attempt),
@@ -56,9 +56,10 @@ export class OpenAttempt {
     return { message, writer, provider, model, callId, prompt: [] };
   }
 
-  #observeWait({ attempt, priority, createdAt, startedAt }: Message): void {
-    if (attempt === 1 && startedAt)
-      this.metrics.wait.observe({ priority }, (startedAt.getTime() - createdAt.getTime()) / 1_000);
+  #observeWait({ attempt, priority, createdAt, scheduledAt, startedAt }: Message): void {
+    if (attempt !== 1 || !startedAt) return;
+    const since = Math.max(createdAt.getTime(), scheduledAt?.getTime() ?? 0);
+    this.metrics.wait.observe({ priority }, Math.max(0, startedAt.getTime() - since) / 1_000);
   }
 }
 

@@ -1,52 +1,52 @@
 import { type QueueSettings } from '#config';
-import { AppError, PRIORITIES, type Priority, type WorkerPulse } from '#contracts';
+import { type ConcurrencyPlan, type Message, PRIORITIES, type Priority, type WorkerPulse } from '#contracts';
 import { type Metrics } from '#observability';
-import { type Counts, type JobQueue } from '#queue';
+import { type Band, type Counts, type JobQueue } from '#queue';
 import { type Clock, Ticker } from '#runtime';
+import { type Enqueuer } from './enqueuer.js';
+import { type Pauses } from './pauses.js';
+import { Door } from './queue-view/door.js';
+import { estimateWaitMs } from './queue-view/estimate-wait.js';
+import { LanesNow } from './queue-view/lanes-now.js';
+import { type LaneView, type QueuePosition } from './queue-view/positions.js';
+import { Shedder } from './queue-view/shedder.js';
+
+export type { LaneView, QueuePosition } from './queue-view/positions.js';
 
 const REFRESH_MS = 1_000;
 
-/** A worker that has not told of itself for this long is not counted. */
-const PULSE_LIFE_MS = 3_000;
-
-/** A full band frees a place at the latest after this, or so the client is told. */
-const MAX_RETRY_AFTER_MS = 60_000;
-
-/** Where a message stands and how long that may take. */
-export interface QueuePosition {
-  /** 1: next. */
-  readonly position: number;
-  /** Undefined while no worker has told how long a message takes. */
-  readonly estimatedWaitMs: number | undefined;
-}
-
-const EMPTY: Counts = { realtime: 0, high: 0, normal: 0, low: 0 };
-
 /**
- * What a gateway knows of the queue without asking: the counts of the last second plus what it has accepted
- * since, and the pulses of the workers. Accepting a message so costs no round trip.
+ * What a gateway knows of the queue without asking: the counts of the last second plus what it has accepted since, the
+ * pulses of the workers, and the plan of the scheduler. Accepting a message so costs no round trip.
  */
 export class QueueView {
-  #counts: Counts = EMPTY;
-  #acceptedSince: Record<Priority, number> = { ...EMPTY };
-  readonly #pulses = new Map<string, { pulse: WorkerPulse; at: number }>();
+  readonly #lanes: LanesNow;
+  readonly #shedder: Shedder;
+  readonly #door: Door;
   readonly #ticker: Ticker;
 
   constructor(
     private readonly queue: JobQueue,
-    private readonly settings: QueueSettings,
+    private readonly enqueuer: Enqueuer,
+    private readonly pauses: Pauses,
+    settings: QueueSettings,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
   ) {
+    this.#lanes = new LanesNow(pauses, settings, clock);
+    this.#shedder = new Shedder(settings, metrics);
+    this.#door = new Door(pauses, this.#shedder, settings, metrics);
     // While the schedule is away the last counts stay, and what is accepted is added to them.
     this.#ticker = new Ticker(
       REFRESH_MS,
-      () => this.#refresh(),
+      () => this.refresh(),
       () => undefined,
     );
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    // A schedule that is away at this moment is read a second later.
+    await this.refresh().catch(() => undefined);
     this.#ticker.start();
   }
 
@@ -55,56 +55,83 @@ export class QueueView {
   }
 
   observe(pulse: WorkerPulse): void {
-    this.#pulses.set(pulse.processId, { pulse, at: this.clock.now() });
+    this.#lanes.hear(pulse);
   }
 
-  /** @throws AppError queue_full */
-  requireRoom(priority: Priority): void {
-    const waiting = this.#counts[priority] + this.#acceptedSince[priority];
-    const max = this.settings.value.max_waiting[priority];
-    if (waiting < max) return;
-    throw new AppError(
-      'queue_full',
-      `${waiting} messages wait with priority ${priority}, at most ${max} may`,
-      {
-        retryAfterMs: Math.min(this.positionOf(priority).estimatedWaitMs ?? REFRESH_MS, MAX_RETRY_AFTER_MS),
-      },
-    );
+  plan(plan: ConcurrencyPlan): void {
+    this.#lanes.plan(plan);
   }
 
-  noteAccepted(priority: Priority): void {
-    this.#acceptedSince[priority] += 1;
+  /** @throws AppError draining, shed, queue_full */
+  requireRoom(band: Band): void {
+    this.#door.requireOpen(band, this.sizeOf(band), () => this.positionOf(band).estimatedWaitMs);
+  }
+
+  /** Counts a message that was committed; answers with where it stands, undefined for one that is scheduled for later. */
+  accepted({ lane, priority, status }: Message, turnsAhead: number): QueuePosition | undefined {
+    const position = this.positionOf({ lane, priority }, turnsAhead);
     this.metrics.accepted.inc({ priority });
+    if (status === 'scheduled') return undefined;
+    // A turn of a conversation comes into its band once those before it have ended.
+    if (turnsAhead === 0) this.#lanes.accept({ lane, priority });
+    return position;
   }
 
   /** For a message that comes last in its band. */
-  positionOf(priority: Priority): QueuePosition {
-    const better = PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1);
-    const ahead = better.reduce((sum, band) => sum + this.#counts[band] + this.#acceptedSince[band], 0);
-    return { position: ahead + 1, estimatedWaitMs: this.#estimate(ahead) };
+  positionOf(band: Band, turnsAhead = 0): QueuePosition {
+    return this.place(band, this.sizeOf(band), turnsAhead);
   }
 
-  #estimate(ahead: number): number | undefined {
-    const pulses = this.#alivePulses();
-    const slots = Math.max(0, ...pulses.map((pulse) => pulse.slots));
-    const running = pulses.reduce((sum, pulse) => sum + pulse.running, 0);
-    if (slots === 0) return undefined;
-    if (ahead + running < slots) return 0;
-    const means = pulses.flatMap(({ meanRunMs }) => meanRunMs ?? []);
-    if (means.length === 0) return undefined;
-    const meanRunMs = means.reduce((sum, ms) => sum + ms, 0) / means.length;
-    return Math.round(((ahead + 1) * meanRunMs) / slots);
+  /** For a message that has `ahead` others of its band before it. */
+  place(band: Band, ahead: number, turnsAhead = 0, exact = true): QueuePosition {
+    const waiting = this.#lanes.waiting(band.lane);
+    const better = PRIORITIES.slice(0, PRIORITIES.indexOf(band.priority));
+    const position = better.reduce((sum, priority) => sum + waiting[priority], ahead) + 1;
+    return { position, exact, turnsAhead, estimatedWaitMs: this.#waitMs(band, waiting, ahead, turnsAhead) };
   }
 
-  #alivePulses(): WorkerPulse[] {
-    const oldest = this.clock.now() - PULSE_LIFE_MS;
-    for (const [id, { at }] of this.#pulses) if (at < oldest) this.#pulses.delete(id);
-    return [...this.#pulses.values()].map(({ pulse }) => pulse);
+  /** How many messages a band of a lane has about now. */
+  sizeOf({ lane, priority }: Band): number {
+    return this.#lanes.waiting(lane)[priority];
   }
 
-  async #refresh(): Promise<void> {
-    this.#counts = await this.queue.waiting();
-    this.#acceptedSince = { ...EMPTY };
-    this.metrics.setWaiting(this.#counts);
+  isShed({ lane, priority }: Band): boolean {
+    return this.#shedder.isShed(lane, priority);
   }
+
+  look(lane: string): LaneView {
+    return {
+      lane,
+      ...this.#lanes.outlook(lane),
+      waiting: this.#lanes.waiting(lane),
+      headWaits: this.#lanes.heads(lane),
+      shedLevel: this.#shedder.level(lane),
+    };
+  }
+
+  /** Reads the schedule anew; the ticker does it once a second. */
+  async refresh(): Promise<void> {
+    const [counts, heads] = await Promise.all([this.queue.waiting(), this.queue.headWaits()]);
+    this.#lanes.read(counts, heads, this.enqueuer.onTheWay());
+    for (const lane of Object.keys(counts)) {
+      const works = this.#lanes.outlook(lane).running > 0;
+      this.#shedder.sample(lane, heads[lane] ?? {}, this.pauses.open(lane), works, this.clock.now());
+    }
+    this.metrics.setWaiting(totalsOf(counts));
+  }
+
+  /** The turns before it wait as it does, one after the other, and run. */
+  #waitMs({ lane, priority }: Band, waiting: Counts, ahead: number, turnsAhead: number): number | undefined {
+    if (this.pauses.isPaused(lane, priority)) return undefined;
+    const outlook = this.#lanes.outlook(lane);
+    const wait = estimateWaitMs(outlook, waiting, priority, ahead);
+    if (wait === undefined || turnsAhead === 0) return wait;
+    const { meanMs } = outlook;
+    return meanMs === undefined ? undefined : Math.round((turnsAhead + 1) * wait + turnsAhead * meanMs);
+  }
+}
+
+function totalsOf(lanes: Readonly<Record<string, Counts>>): Record<Priority, number> {
+  const sum = (band: Priority) => Object.values(lanes).reduce((total, counts) => total + counts[band], 0);
+  return { realtime: sum('realtime'), high: sum('high'), normal: sum('normal'), low: sum('low') };
 }

@@ -1,53 +1,140 @@
 import { Module } from '@nestjs/common';
-import { MessageSettings, QueueSettings, StreamSettings } from '#config';
+import {
+  ConversationSettings,
+  MessageSettings,
+  ProviderSettings,
+  QueueSettings,
+  StreamSettings,
+  TenantSettings,
+} from '#config';
 import { ControlBus, ControlModule } from '#control';
 import { ConversationsModule, Prompts } from '#conversations';
 import { Database } from '#database';
-import { LedgerModule, MessageLedger, MessageReader } from '#ledger';
+import {
+  EarlierMessages,
+  LedgerModule,
+  MessageBatches,
+  MessageLedger,
+  MessageReader,
+  MessageTransitions,
+  ScheduleLedger,
+} from '#ledger';
 import { Log, Metrics } from '#observability';
-import { ActiveProvider, ProvidersModule } from '#providers';
+import { Preprocess, PreprocessingModule } from '#preprocessing';
+import { Providers, ProvidersModule } from '#providers';
 import { JobQueue, QueueModule } from '#queue';
-import { Clock, provide } from '#runtime';
+import { Clock, provide, ThisProcess } from '#runtime';
 import { ReplyStreams, StreamingModule } from '#streaming';
+import { AcceptBatch } from './accept-batch.js';
 import { Admission } from './admission.js';
+import { Aftermath } from './aftermath.js';
 import { CancelMessage } from './cancel-message.js';
+import { ChangePriority } from './change-priority.js';
 import { ClaimMessage } from './claim-message.js';
 import { EndAttempt } from './end-attempt.js';
 import { Enqueuer } from './enqueuer.js';
+import { FairShare, Weights } from './fair-share.js';
 import { Finish } from './finish.js';
 import { Generate } from './generate.js';
+import { Idempotency } from './idempotency.js';
 import { OpenAttempt } from './open-attempt.js';
+import { OutsideEnding } from './outside/outside-ending.js';
+import { OutsideLeases } from './outside/outside-leases.js';
+import { ReportMessageStatus } from './outside/report-status.js';
+import { Pauses } from './pauses.js';
+import { PausesModule } from './pauses.module.js';
+import { QueuePlaces } from './queue-places.js';
 import { QueueView } from './queue-view.js';
+import { Reschedule } from './reschedule.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
 import { AcceptMessage, RunMessage } from './walk.js';
-import { Withdraw } from './withdraw.js';
 
 /** Brings messages into the schedule; gateway, worker and scheduler of one process share it. */
 @Module({
   imports: [LedgerModule, QueueModule],
-  providers: [provide(Enqueuer, [MessageLedger, JobQueue, QueueSettings, Metrics, Log])],
-  exports: [Enqueuer],
+  providers: [
+    provide(Weights, [TenantSettings]),
+    provide(FairShare, [JobQueue, Weights]),
+    provide(Enqueuer, [ScheduleLedger, JobQueue, FairShare, QueueSettings, Metrics, Log]),
+  ],
+  exports: [Enqueuer, FairShare],
 })
 export class EnqueueModule {}
 
-/** The gateway's half of the walk. */
+/** What follows when a message ends, or waits elsewhere, without a worker of ours. */
 @Module({
   imports: [EnqueueModule, LedgerModule, QueueModule, StreamingModule, ControlModule],
   providers: [
-    provide(Admission, [MessageSettings]),
-    provide(QueueView, [JobQueue, QueueSettings, Metrics, Clock]),
-    provide(AcceptMessage, [Admission, QueueView, MessageLedger, Enqueuer]),
-    provide(Withdraw, [ReplyStreams, JobQueue, Enqueuer, Metrics, Log]),
-    provide(CancelMessage, [Database, MessageLedger, MessageReader, ControlBus, Withdraw]),
+    provide(Aftermath, [ReplyStreams, JobQueue, Enqueuer, ControlBus, Metrics, Log]),
+    provide(Reschedule, [ScheduleLedger, JobQueue, Enqueuer, Log]),
   ],
-  exports: [AcceptMessage, CancelMessage, QueueView],
+  exports: [Aftermath, Reschedule],
+})
+export class AftermathModule {}
+
+/** The gateway's half of the walk. */
+@Module({
+  imports: [
+    EnqueueModule,
+    AftermathModule,
+    LedgerModule,
+    QueueModule,
+    ControlModule,
+    PausesModule,
+    PreprocessingModule,
+  ],
+  providers: [
+    provide(Admission, [MessageSettings, QueueSettings, ProviderSettings, ConversationSettings]),
+    provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
+    provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
+    provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),
+    provide(AcceptMessage, [
+      Idempotency,
+      Preprocess,
+      Admission,
+      QueueView,
+      QueuePlaces,
+      MessageLedger,
+      Enqueuer,
+    ]),
+    provide(AcceptBatch, [AcceptMessage, MessageBatches, Admission, Log]),
+    provide(CancelMessage, [Database, MessageLedger, MessageReader, ControlBus, Aftermath]),
+    provide(ChangePriority, [
+      Database,
+      MessageTransitions,
+      MessageReader,
+      QueueView,
+      TenantSettings,
+      Reschedule,
+    ]),
+    provide(OutsideLeases, [MessageTransitions, Reschedule, QueueSettings]),
+    provide(OutsideEnding, [MessageLedger, Aftermath, MessageSettings, Log]),
+    provide(ReportMessageStatus, [Database, MessageReader, OutsideLeases, OutsideEnding]),
+  ],
+  exports: [
+    AcceptMessage,
+    AcceptBatch,
+    CancelMessage,
+    ChangePriority,
+    ReportMessageStatus,
+    QueueView,
+    QueuePlaces,
+    PausesModule,
+  ],
 })
 export class AcceptModule {}
 
 /** The worker's half of the walk. */
 @Module({
-  imports: [EnqueueModule, LedgerModule, StreamingModule, ConversationsModule, ProvidersModule],
+  imports: [
+    EnqueueModule,
+    LedgerModule,
+    StreamingModule,
+    ConversationsModule,
+    ProvidersModule,
+    ControlModule,
+  ],
   providers: [
     provide(RunningMessages, []),
     {
@@ -55,11 +142,11 @@ export class AcceptModule {}
       inject: [MessageSettings],
       useFactory: (s: MessageSettings) => new RetryPolicy(s),
     },
-    provide(ClaimMessage, [MessageLedger, RunningMessages, ActiveProvider, QueueSettings, Log]),
-    provide(Generate, [ActiveProvider, MessageSettings, Metrics]),
-    provide(Finish, [MessageLedger, Enqueuer, Metrics, Log]),
+    provide(ClaimMessage, [MessageLedger, RunningMessages, Providers, ThisProcess, QueueSettings, Log]),
+    provide(Generate, [Providers, MessageSettings, Metrics]),
+    provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Metrics, Log]),
-    provide(OpenAttempt, [ReplyStreams, RunningMessages, ActiveProvider, StreamSettings, Metrics, Log]),
+    provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
     provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Generate, EndAttempt]),
   ],
   exports: [RunMessage, RunningMessages],

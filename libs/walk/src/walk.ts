@@ -3,44 +3,92 @@
  * `RunMessage` in a worker; between the two lies the schedule, which only knows the id. ARCHITECTURE.md draws it,
  * tests/walk.test.ts follows it.
  */
-import { type Caller, type CreateMessage, type Message, newId } from '#contracts';
+import { type Caller, type CreateMessage, type Message, newId, type ResetReason } from '#contracts';
 import { type Prompts } from '#conversations';
-import { type MessageLedger } from '#ledger';
+import { type InsertedRow, type MessageLedger, type NewMessageRow } from '#ledger';
+import { type Defaults, type Preprocess } from '#preprocessing';
 import { type Admission } from './admission.js';
-import { type ClaimMessage } from './claim-message.js';
+import { type ClaimedMessage, type ClaimMessage } from './claim-message.js';
 import { type AttemptState, type EndAttempt, type Outcome } from './end-attempt.js';
 import { type Enqueuer } from './enqueuer.js';
 import { type Generate } from './generate.js';
+import { type Idempotency, type RepeatMark } from './idempotency.js';
 import { type OpenAttempt } from './open-attempt.js';
+import { type QueuePlaces } from './queue-places.js';
 import { type QueuePosition, type QueueView } from './queue-view.js';
+
+/** How a request came. */
+export interface Asked {
+  readonly requestId: string;
+  readonly repeat: RepeatMark;
+  /** What holds where nothing in the message decides. */
+  readonly defaults?: Defaults;
+}
 
 export interface Accepted {
   readonly message: Message;
-  readonly queue: QueuePosition;
+  /** Undefined: it does not wait, or nobody knows. */
+  readonly queue: QueuePosition | undefined;
+  /** It is the message of an earlier request, which this one repeats. */
+  readonly replayed: boolean;
 }
 
 /** Accept: check everything, commit to the ledger, answer; the schedule hears of it a moment later. */
 export class AcceptMessage {
   constructor(
+    private readonly idempotency: Idempotency,
+    private readonly preprocess: Preprocess,
     private readonly admission: Admission,
     private readonly view: QueueView,
+    private readonly places: QueuePlaces,
     private readonly ledger: MessageLedger,
     private readonly enqueuer: Enqueuer,
   ) {}
 
   /**
    * When this resolves the message is on disk, whatever dies next.
-   * @throws AppError content_too_long, queue_full, conversation_not_found, database_unavailable, …
+   * @throws AppError content_too_long, queue_full, conversation_not_found, idempotency_mismatch, database_unavailable, …
    */
-  async run(caller: Caller, request: CreateMessage, requestId: string): Promise<Accepted> {
-    const row = this.admission.admit(caller, request, newId('msg'), requestId);
-    const priority = request.priority ?? 'normal';
-    this.view.requireRoom(priority);
-    const queue = this.view.positionOf(priority);
-    const createdAt = await this.admission.inTime(this.ledger.insert(row));
-    this.view.noteAccepted(priority);
-    this.enqueuer.offer({ id: row.id, priority, inConversation: row.conversation_id !== null });
-    return { message: this.admission.asMessage(row, createdAt), queue };
+  async run(caller: Caller, request: CreateMessage, asked: Asked): Promise<Accepted> {
+    const row = await this.prepare(caller, request, asked);
+    return 'replayed' in row ? row : this.insert(row);
+  }
+
+  /** Everything before the commit: the row to insert, or what an earlier request was answered with. */
+  async prepare(caller: Caller, request: CreateMessage, asked: Asked): Promise<NewMessageRow | Accepted> {
+    const { requestId, repeat } = asked;
+    const earlier = await this.idempotency.find(caller.tenantId, repeat);
+    if (earlier) return this.#replayed(earlier);
+    const { priority, metadata } = await this.preprocess.run(caller, request, asked.defaults);
+    const row = this.admission.admit(caller, request, {
+      id: newId('msg'),
+      priority,
+      metadata,
+      requestId,
+      idempotencyKey: repeat.key,
+      fingerprint: repeat.fingerprint,
+    });
+    this.view.requireRoom({ lane: row.lane, priority });
+    return row;
+  }
+
+  async insert(row: NewMessageRow): Promise<Accepted> {
+    const inserted = await this.admission.inTime(this.ledger.insert(row));
+    if (inserted.isNew) return this.committed(row, inserted);
+    const mark = { key: row.idempotency_key, fingerprint: row.fingerprint };
+    return this.#replayed(await this.idempotency.answer(row.tenant_id, inserted, mark));
+  }
+
+  /** Everything behind the commit. */
+  committed(row: NewMessageRow, inserted: InsertedRow): Accepted {
+    const message = this.admission.asMessage(row, inserted);
+    const queue = this.view.accepted(message, inserted.turns_ahead);
+    this.enqueuer.accepted(message);
+    return { message, queue, replayed: false };
+  }
+
+  async #replayed(message: Message): Promise<Accepted> {
+    return { message, queue: await this.places.of(message), replayed: true };
   }
 }
 
@@ -54,16 +102,16 @@ export class RunMessage {
     private readonly end: EndAttempt,
   ) {}
 
-  /** One attempt; answers what becomes of the job in the schedule. */
-  async run(messageId: string): Promise<Outcome> {
-    const claimed = await this.claim.run(messageId);
+  /** One attempt; answers what becomes of the job in the schedule. `onCallEnd`: the provider is not needed any more. */
+  async run(messageId: string, lane: string, onCallEnd: () => void): Promise<Outcome> {
+    const claimed = await this.claim.run(messageId, lane);
     if ('outcome' in claimed) return claimed.outcome;
     const { state, signal, close } = this.attempts.open(claimed);
     try {
-      await state.writer.open(state.message.attempt > state.message.retryCount + 1 ? 'worker_lost' : 'retry');
-      if (claimed.poison) return await this.end.bury(state, claimed.poison);
+      await state.writer.open(whyAgain(claimed));
+      if (claimed.refusal) return await this.end.bury(state, claimed.refusal);
       signal.throwIfAborted();
-      return await this.#reply(state, signal);
+      return await this.#reply(state, signal, onCallEnd);
     } catch (error) {
       return await this.end.failed(state, error);
     } finally {
@@ -71,9 +119,15 @@ export class RunMessage {
     }
   }
 
-  async #reply(state: AttemptState, signal: AbortSignal): Promise<Outcome> {
+  async #reply(state: AttemptState, signal: AbortSignal, onCallEnd: () => void): Promise<Outcome> {
     state.prompt = await this.prompts.of(state.message);
-    const generated = await this.generate.run(state, signal);
+    const generated = await this.generate.run(state, signal).finally(onCallEnd);
     return this.end.succeeded(state, generated);
   }
+}
+
+function whyAgain({ message, workerLosses }: ClaimedMessage): ResetReason {
+  const attempt = message.attempt - message.attemptsBefore;
+  if (attempt === 1 && message.attemptsBefore > 0) return 'requeued';
+  return workerLosses > 0 && attempt > message.retryCount + 1 ? 'worker_lost' : 'retry';
 }

@@ -19,9 +19,16 @@ export const faultsSchema = z.strictObject({
   times: z.number().int().min(0).max(100).default(0),
   /** Says nothing more behind `after_chunks`, until somebody gives up. */
   hang: z.boolean().default(false),
+  /** Keeps the whole process from doing anything else for so long, behind `after_chunks`. */
+  block_ms: z.number().int().min(0).max(60_000).default(0),
   chunks: z.number().int().min(0).max(100_000).optional(),
   delay_ms: z.number().min(0).max(3_600_000).optional(),
 });
+
+/** Nothing else happens in this process meanwhile, as when its own code computes for too long. */
+export function blockProcess(ms: number): void {
+  if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
 
 export type Faults = z.output<typeof faultsSchema>;
 

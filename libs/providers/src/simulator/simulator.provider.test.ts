@@ -49,6 +49,17 @@ describe('Simulator', () => {
     expect(await Array.fromAsync(provider.stream(asked, signal))).toHaveLength(6);
   });
 
+  test('blocks its process for as long as it is told, and no longer than a minute', async () => {
+    const provider = simulator();
+    const blocked = new Promise<number>((resolve) => {
+      const startedAt = performance.now();
+      setImmediate(() => setTimeout(() => resolve(performance.now() - startedAt), 1));
+    });
+    await text(provider, { block_ms: 300 });
+    expect(await blocked).toBeGreaterThan(250);
+    await expect(text(provider, { block_ms: 60_001 })).rejects.toMatchObject({ code: 'provider_rejected' });
+  });
+
   test('does not let messages ask for faults unless faults are enabled', async () => {
     const provider = simulator({ SIMULATOR_FAULTS: 'false' });
     expect(await text(provider, { fail: 'provider_unavailable' })).toContain('chunk 5');

@@ -3,11 +3,11 @@ import { type ProviderSettings } from '#config';
 import { AppError } from '#contracts';
 import { countMessageTokens, countTokens } from '../count-tokens.js';
 import { type ChatRequest, type Provider, type ProviderEvent } from '../provider.js';
-import { type Faults, parseFaults } from './faults.js';
+import { blockProcess, type Faults, parseFaults } from './faults.js';
 
 type Settings = ProviderSettings['value']['simulator'];
 
-const NO_FAULTS: Faults = { after_chunks: 0, times: 0, hang: false };
+const NO_FAULTS: Faults = { after_chunks: 0, times: 0, hang: false, block_ms: 0 };
 
 /** Calls that are remembered for `times`. */
 const MAX_REMEMBERED = 10_000;
@@ -54,7 +54,8 @@ export class Simulator implements Provider {
     const faults = parseFaults(request.simulate);
     const calls = (this.#calls.get(request.requestId) ?? 0) + 1;
     this.#remember(request.requestId, calls);
-    return faults.times > 0 && calls > faults.times ? { ...faults, fail: undefined, hang: false } : faults;
+    const isOver = faults.times > 0 && calls > faults.times;
+    return isOver ? { ...faults, fail: undefined, hang: false, block_ms: 0 } : faults;
   }
 
   #remember(requestId: string, calls: number): void {
@@ -65,6 +66,7 @@ export class Simulator implements Provider {
 
   async #misbehave(faults: Faults, chunksSoFar: number, signal: AbortSignal): Promise<void> {
     if (chunksSoFar !== faults.after_chunks) return;
+    blockProcess(faults.block_ms);
     if (faults.hang) await untilAborted(signal);
     if (faults.fail) throw new AppError(faults.fail, 'The simulator fails because the message asked it to');
   }

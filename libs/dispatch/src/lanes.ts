@@ -1,0 +1,93 @@
+import { type QueueSettings, type WorkerSettings } from '#config';
+import { type LanePulse } from '#contracts';
+import { type Slots } from '#limits';
+import { type Provider, type Providers } from '#providers';
+import { type LaneAsk } from '#queue';
+import { type Pauses } from '#walk';
+import { CoolDown } from './cool-down.js';
+import { type LaneLimits } from './lane-limits.js';
+import { LaneMeter } from './lane-meter.js';
+
+/** Part of a process's places that is each lane's own, on top of what all share. */
+const GUARANTEED = 8;
+
+/** What one lane may do now, and what it has done. */
+export class Lane {
+  readonly meter = new LaneMeter();
+  readonly coolDown = new CoolDown();
+
+  constructor(readonly provider: Provider) {}
+
+  get name(): string {
+    return this.provider.name;
+  }
+}
+
+/** The lanes that this process serves: how many slots each may use, and which of its bands are open. */
+export class Lanes {
+  readonly #lanes: ReadonlyMap<string, Lane>;
+  #first = 0;
+
+  constructor(
+    providers: Providers,
+    private readonly slots: Slots,
+    private readonly limits: LaneLimits,
+    private readonly queue: QueueSettings,
+    private readonly workers: WorkerSettings,
+    private readonly pauses: Pauses,
+  ) {
+    this.#lanes = new Map(providers.all.map((provider) => [provider.name, new Lane(provider)]));
+  }
+
+  of(name: string): Lane {
+    return this.#lanes.get(name)!;
+  }
+
+  /** What could start now that so many messages run in this process; each time another lane comes first. */
+  asks(running: number): LaneAsk[] {
+    const room = this.workers.value.concurrency - running;
+    const all = [...this.#lanes.values()];
+    this.#first = (this.#first + 1) % all.length;
+    return [...all.slice(this.#first), ...all.slice(0, this.#first)].map((lane) => this.#ask(lane, room));
+  }
+
+  /** Gives slots back; true when another process may be waiting for one. */
+  giveBack(lane: string, tokens: readonly string[]): Promise<boolean> {
+    return this.slots.release(lane, tokens);
+  }
+
+  renew(lane: string, tokens: readonly string[]): Promise<void> {
+    return this.slots.renew(lane, tokens);
+  }
+
+  /** The upstream has turned a call away: nobody calls it for a while. */
+  async pause(name: string, askedMs: number | undefined): Promise<void> {
+    const { meter, coolDown } = this.of(name);
+    const ms = coolDown.turnedAway(askedMs);
+    meter.drop();
+    meter.pauseUntil(Date.now() + ms);
+    await this.slots.pause(name, ms);
+  }
+
+  pulses(): Record<string, LanePulse> {
+    const lanes = [...this.#lanes.values()];
+    return Object.fromEntries(
+      lanes.map((lane) => [lane.name, lane.meter.pulse(this.limits.withoutPlan(lane.provider))]),
+    );
+  }
+
+  #ask(lane: Lane, room: number): LaneAsk {
+    return {
+      lane: lane.name,
+      limit: this.limits.of(lane.provider),
+      reserved: this.queue.value.reserved_for_realtime,
+      most: Math.max(0, room, this.#guaranteed - lane.meter.running),
+      open: this.pauses.open(lane.name),
+    };
+  }
+
+  /** So many messages of a lane may always run, or an upstream that hangs would in time hold every place. */
+  get #guaranteed(): number {
+    return Math.ceil(this.workers.value.concurrency / GUARANTEED);
+  }
+}
