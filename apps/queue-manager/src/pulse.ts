@@ -1,20 +1,18 @@
 import { type ControlBus } from '#control';
-import { type Runs } from '#dispatch';
+import { type Lanes } from '#dispatch';
 import { type Log } from '#observability';
-import { type ActiveProvider } from '#providers';
-import { Ticker } from '#runtime';
+import { type ThisProcess, Ticker } from '#runtime';
 
 const EVERY_MS = 1_000;
 
 /** Tells the other processes once a second how this worker is doing. */
 export class Pulse {
-  readonly #processId = crypto.randomUUID();
   readonly #ticker: Ticker;
 
   constructor(
     private readonly bus: ControlBus,
-    private readonly runs: Runs,
-    private readonly active: ActiveProvider,
+    private readonly lanes: Lanes,
+    private readonly process: ThisProcess,
     log: Log,
   ) {
     this.#ticker = new Ticker(
@@ -34,10 +32,8 @@ export class Pulse {
 
   #beat(): Promise<void> {
     this.bus.publish('worker.pulse', {
-      processId: this.#processId,
-      running: this.runs.size,
-      slots: this.active.provider.maxConcurrency,
-      meanRunMs: this.runs.meter.meanMs,
+      processId: this.process.id,
+      lanes: this.lanes.pulses(),
     });
     return Promise.resolve();
   }

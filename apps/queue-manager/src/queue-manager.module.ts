@@ -1,9 +1,10 @@
 import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ControlBus, ControlModule } from '#control';
-import { Dispatcher, DispatchModule, LeaseKeeper, Runs } from '#dispatch';
+import { Dispatcher, DispatchModule, Heartbeat, Lanes, LeaseKeeper } from '#dispatch';
 import { Log } from '#observability';
-import { ActiveProvider, loadTokenCounter } from '#providers';
-import { provide, Starters } from '#runtime';
+import { loadTokenCounter } from '#providers';
+import { ResourceCapacity } from '#resources';
+import { provide, Starters, ThisProcess } from '#runtime';
 import { WorkerControlEvents } from './control-events.controller.js';
 import { Pulse } from './pulse.js';
 
@@ -11,12 +12,14 @@ import { Pulse } from './pulse.js';
 @Module({
   imports: [DispatchModule, ControlModule],
   controllers: [WorkerControlEvents],
-  providers: [provide(Pulse, [ControlBus, Runs, ActiveProvider, Log])],
+  providers: [provide(Pulse, [ControlBus, Lanes, ThisProcess, Log])],
 })
 export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly keeper: LeaseKeeper,
+    private readonly heartbeat: Heartbeat,
+    private readonly resources: ResourceCapacity,
     private readonly pulse: Pulse,
     private readonly starters: Starters,
   ) {}
@@ -24,6 +27,7 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     await loadTokenCounter();
     this.starters.add(async () => {
+      await Promise.all([this.heartbeat.start(), this.resources.start()]);
       this.keeper.start();
       await this.dispatcher.start();
       this.pulse.start();
@@ -35,5 +39,6 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
     await this.pulse.stop();
     await this.dispatcher.stop();
     await this.keeper.stop();
+    await Promise.all([this.resources.stop(), this.heartbeat.stop()]);
   }
 }

@@ -1,9 +1,11 @@
 import { configFromCommandLine } from '#config';
+import { connectControl } from '#control';
 import { createApp, runProcess, startOrExit } from '#runtime';
 import { SchedulerModule } from './scheduler.module.js';
 
 await startOrExit(async () => {
   const config = configFromCommandLine(process.argv.slice(2), 8082);
   const app = await createApp(config, 'scheduler', [SchedulerModule]);
+  connectControl(app);
   await runProcess(app, config);
 });

@@ -9,6 +9,8 @@ const NAME = 'scheduler';
 export interface Duty {
   readonly name: string;
   perform(): Promise<void>;
+  /** Called when this process leads no more. */
+  retire?(): void;
 }
 
 /** Leads while it holds the lease, and then performs its duties on every tick. */
@@ -68,6 +70,7 @@ export class Leader {
     if (leading === this.#leading) return;
     this.#leading = leading;
     this.metrics.leader.set(leading ? 1 : 0);
+    if (!leading) for (const duty of this.duties) duty.retire?.();
     this.log.info(
       { holder: this.#holder },
       leading ? 'this scheduler leads now' : 'this scheduler follows now',

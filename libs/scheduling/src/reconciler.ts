@@ -1,5 +1,5 @@
 import { type SchedulerSettings } from '#config';
-import { type MessageLedger } from '#ledger';
+import { type ScheduleLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type Enqueuer } from '#walk';
 import { type Duty } from './leader.js';
@@ -16,7 +16,7 @@ export class Reconciler implements Duty {
   readonly name = 'reconciler';
 
   constructor(
-    private readonly ledger: MessageLedger,
+    private readonly ledger: ScheduleLedger,
     private readonly enqueuer: Enqueuer,
     private readonly settings: SchedulerSettings,
     private readonly metrics: Metrics,

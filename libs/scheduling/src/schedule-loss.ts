@@ -1,4 +1,4 @@
-import { type Facts, type MessageLedger } from '#ledger';
+import { type Facts, type ScheduleLedger } from '#ledger';
 import { type Log } from '#observability';
 import { type JobQueue } from '#queue';
 import { type Duty } from './leader.js';
@@ -14,7 +14,7 @@ export class ScheduleLoss implements Duty {
 
   constructor(
     private readonly queue: JobQueue,
-    private readonly ledger: MessageLedger,
+    private readonly ledger: ScheduleLedger,
     private readonly facts: Facts,
     private readonly log: Log,
   ) {}

@@ -1,32 +1,100 @@
-import { Module } from '@nestjs/common';
-import { SchedulerSettings } from '#config';
-import { Facts, Leases, LedgerModule, MessageLedger } from '#ledger';
+import { type FactoryProvider, Module } from '@nestjs/common';
+import { ProviderSettings, QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
+import { ControlBus, ControlModule } from '#control';
+import { Facts, Leases, LedgerModule, MinuteStats, ScheduleLedger, WorkerProcesses } from '#ledger';
+import { LimitsModule, Slots } from '#limits';
 import { Log, Metrics } from '#observability';
+import { PlanFacts } from '#planning';
 import { JobQueue, QueueModule } from '#queue';
-import { provide } from '#runtime';
-import { Enqueuer, EnqueueModule } from '#walk';
-import { Leader } from './leader.js';
+import { AllocationSweep, ResourcesModule, ResourceWatch } from '#resources';
+import { Clock, provide, type Token } from '#runtime';
+import { EnqueueModule, Enqueuer, Pauses, PausesModule } from '#walk';
+import { CountDeadLetters } from './count-dead-letters.js';
+import { DeadLetterDutiesModule } from './dead-letter-duties.module.js';
+import { DueMessages } from './due-messages.js';
+import { ExpireDeadLetters } from './expire-dead-letters.js';
+import { ExpireMessages } from './expire-messages.js';
+import { IdleConversations } from './idle-conversations.js';
+import { type Duty, Leader } from './leader.js';
+import { LifeDutiesModule } from './life-duties.module.js';
+import { LostWorkers } from './lost-workers.js';
+import { OpenBacklog } from './open-backlog.js';
+import { PlanConcurrency } from './plan-concurrency.js';
+import { QueueStatistics } from './queue-statistics.js';
 import { Reconciler } from './reconciler.js';
+import { RedriveDeadLetters } from './redrive-dead-letters.js';
+import { Retention } from './retention.js';
 import { ScheduleLoss } from './schedule-loss.js';
 
+/** What the leader does on every tick, in this order. */
+const DUTIES: readonly Token<Duty>[] = [
+  ScheduleLoss,
+  PlanConcurrency,
+  LostWorkers,
+  DueMessages,
+  ExpireMessages,
+  Reconciler,
+  RedriveDeadLetters,
+  ExpireDeadLetters,
+  CountDeadLetters,
+  IdleConversations,
+  Retention,
+  QueueStatistics,
+  ResourceWatch,
+  AllocationSweep,
+];
+
+const leader: FactoryProvider<Leader> = {
+  provide: Leader,
+  inject: [Leases, SchedulerSettings, Metrics, Log, ...DUTIES],
+  useFactory: (
+    leases: Leases,
+    settings: SchedulerSettings,
+    metrics: Metrics,
+    log: Log,
+    ...duties: readonly Duty[]
+  ) => new Leader(leases, duties, settings, metrics, log),
+};
+
 @Module({
-  imports: [LedgerModule, QueueModule, EnqueueModule],
-  providers: [
-    provide(ScheduleLoss, [JobQueue, MessageLedger, Facts, Log]),
-    provide(Reconciler, [MessageLedger, Enqueuer, SchedulerSettings, Metrics, Log]),
-    {
-      provide: Leader,
-      inject: [Leases, ScheduleLoss, Reconciler, SchedulerSettings, Metrics, Log],
-      useFactory: (
-        leases: Leases,
-        loss: ScheduleLoss,
-        reconciler: Reconciler,
-        settings: SchedulerSettings,
-        metrics: Metrics,
-        log: Log,
-      ) => new Leader(leases, [loss, reconciler], settings, metrics, log),
-    },
+  imports: [
+    LedgerModule,
+    QueueModule,
+    LimitsModule,
+    EnqueueModule,
+    PausesModule,
+    ControlModule,
+    LifeDutiesModule,
+    DeadLetterDutiesModule,
+    ResourcesModule,
   ],
-  exports: [Leader],
+  providers: [
+    provide(ScheduleLoss, [JobQueue, ScheduleLedger, Facts, Log]),
+    provide(LostWorkers, [
+      WorkerProcesses,
+      Enqueuer,
+      Slots,
+      ProviderSettings,
+      QueueSettings,
+      SchedulerSettings,
+      Metrics,
+      Log,
+    ]),
+    provide(PlanFacts, [Facts]),
+    provide(OpenBacklog, [JobQueue, Pauses]),
+    provide(PlanConcurrency, [
+      OpenBacklog,
+      PlanFacts,
+      ControlBus,
+      SchedulerSettings,
+      WorkerSettings,
+      Metrics,
+      Clock,
+    ]),
+    provide(QueueStatistics, [MinuteStats, Metrics, Clock]),
+    provide(Reconciler, [ScheduleLedger, Enqueuer, SchedulerSettings, Metrics, Log]),
+    leader,
+  ],
+  exports: [Leader, PlanConcurrency],
 })
 export class SchedulingModule {}

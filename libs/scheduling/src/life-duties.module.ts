@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { ConversationSettings, MessageSettings, SchedulerSettings } from '#config';
+import { LedgerModule, MessageTransitions, ScheduleLedger, Upkeep } from '#ledger';
+import { Log, Metrics } from '#observability';
+import { Clock, provide } from '#runtime';
+import { Aftermath, AftermathModule, Enqueuer, EnqueueModule } from '#walk';
+import { DueMessages } from './due-messages.js';
+import { ExpireMessages } from './expire-messages.js';
+import { IdleConversations } from './idle-conversations.js';
+import { Retention } from './retention.js';
+
+/** What time does with messages and conversations. */
+@Module({
+  imports: [LedgerModule, EnqueueModule, AftermathModule],
+  providers: [
+    provide(DueMessages, [ScheduleLedger, Enqueuer, SchedulerSettings, Metrics]),
+    provide(ExpireMessages, [MessageTransitions, Aftermath, SchedulerSettings, Metrics, Log]),
+    provide(IdleConversations, [Upkeep, ConversationSettings, SchedulerSettings, Metrics, Log, Clock]),
+    provide(Retention, [Upkeep, MessageSettings, SchedulerSettings, Metrics, Log, Clock]),
+  ],
+  exports: [DueMessages, ExpireMessages, IdleConversations, Retention],
+})
+export class LifeDutiesModule {}
