@@ -10,6 +10,8 @@ export function conversationView(conversation: Conversation) {
     state: conversation.state,
     status: conversation.state,
     priority: conversation.priority,
+    on_failure: conversation.onFailure,
+    blocked_by: conversation.blockedBy,
     message_count: conversation.messageCount,
     metadata: conversation.metadata,
     created_at: conversation.createdAt.toISOString(),

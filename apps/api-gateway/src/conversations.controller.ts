@@ -26,11 +26,13 @@ import {
   updateConversationSchema,
 } from '#contracts';
 import { Conversations } from '#conversations';
-import { AcceptMessage } from '#walk';
+import { AcceptMessage, BringBack } from '#walk';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { askedOf } from './asked.js';
 import { CallerOf, RequireScope } from './caller.js';
 import { conversationView } from './conversation.view.js';
-import { acceptedView, pageView } from './message.view.js';
+import { pageView } from './message.view.js';
+import { replyAccepted } from './reply-accepted.js';
 
 @Controller('api/v1')
 @UseGuards(ApiKeyGuard)
@@ -38,6 +40,7 @@ export class ConversationsController {
   constructor(
     private readonly conversations: Conversations,
     private readonly accept: AcceptMessage,
+    private readonly back: BringBack,
   ) {}
 
   @Post('conversations')
@@ -72,7 +75,9 @@ export class ConversationsController {
     @Param('id') id: string,
     @Body({ schema: updateConversationSchema }) body: UpdateConversation,
   ) {
-    return conversationView(await this.conversations.update(caller.tenantId, id, body));
+    const conversation = await this.conversations.update(caller.tenantId, id, body);
+    if (body.on_failure === 'skip') void this.back.releaseNext(id);
+    return conversationView(conversation);
   }
 
   @Put('conversations/:id/state')
@@ -97,10 +102,12 @@ export class ConversationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { userId, priority } = await this.conversations.get(caller.tenantId, id);
-    const message = { priority, ...body, user_id: body.user_id ?? userId, conversation_id: id };
-    const accepted = await this.accept.run(caller, message, request.id);
-    reply.header('location', `/api/v1/messages/${accepted.message.id}`);
-    return acceptedView(accepted);
+    const message = { ...body, user_id: body.user_id ?? userId, conversation_id: id };
+    const asked = {
+      ...askedOf(request, `/api/v1/conversations/${id}/messages`, body),
+      defaults: { conversation: priority },
+    };
+    return replyAccepted(reply, await this.accept.run(caller, message, asked));
   }
 
   @Get('users/:user_id/conversations')

@@ -1,7 +1,8 @@
 import { formatDuration } from '#config';
-import { type Message, type Reply } from '#contracts';
+import { AppError, type Message, type Reply } from '#contracts';
 import { type Page } from '#ledger';
-import { type Accepted } from '#walk';
+import { toProblem } from '#runtime';
+import { type Accepted, type BatchResult, type QueuePosition, type Reported } from '#walk';
 
 /** A message as clients see it. */
 export function messageView(message: Message) {
@@ -11,6 +12,7 @@ export function messageView(message: Message) {
     user_id: message.userId,
     content: message.content,
     priority: message.priority,
+    provider: message.lane,
     status: message.status,
     queue_name: `${message.priority}_priority`,
     retry_count: message.retryCount,
@@ -22,22 +24,50 @@ export function messageView(message: Message) {
     request_id: message.requestId,
     created_at: message.createdAt.toISOString(),
     updated_at: message.updatedAt.toISOString(),
+    scheduled_at: message.scheduledAt?.toISOString() ?? null,
+    expires_at: message.expiresAt?.toISOString() ?? null,
     started_at: message.startedAt?.toISOString() ?? null,
     completed_at: message.completedAt?.toISOString() ?? null,
   };
 }
 
-/** A message that was accepted just now, with its place in the queue. */
+/** A message that was accepted now or before, with its place in the queue; null once it does not wait any more. */
 export function acceptedView({ message, queue }: Accepted) {
-  const { position, estimatedWaitMs } = queue;
+  return { ...messageView(message), queue: queue ? placeView(queue) : null };
+}
+
+export function placeView({ position, exact, turnsAhead, estimatedWaitMs }: QueuePosition) {
+  return {
+    position,
+    exact,
+    turns_ahead: turnsAhead,
+    estimated_wait: estimatedWaitMs === undefined ? null : formatDuration(estimatedWaitMs),
+    estimated_wait_ms: estimatedWaitMs ?? null,
+  };
+}
+
+/** A message of which a worker of somebody else has told; the worker names the attempt in what it says next. */
+export function reportedView({ message, leaseUntil }: Reported) {
   return {
     ...messageView(message),
-    queue: {
-      position,
-      estimated_wait: estimatedWaitMs === undefined ? null : formatDuration(estimatedWaitMs),
-      estimated_wait_ms: estimatedWaitMs ?? null,
-    },
+    attempt: message.attempt,
+    lease_until: leaseUntil?.toISOString() ?? null,
   };
+}
+
+/** What became of each message of a batch, in its order. */
+export function batchView(results: readonly BatchResult[], requestId: string) {
+  const failed = results.filter((result) => result instanceof AppError).length;
+  return {
+    created: results.length - failed,
+    failed,
+    results: results.map((result, index) => ({ index, ...resultView(result, requestId) })),
+  };
+}
+
+function resultView(result: BatchResult, requestId: string) {
+  if (result instanceof AppError) return { status: result.status, error: toProblem(result, requestId) };
+  return { status: 201, ...(result.replayed && { replayed: true }), message: acceptedView(result) };
 }
 
 export function pageView<T, K extends string>(name: K, page: Page<T>, view: (item: T) => object) {

@@ -1,20 +1,9 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Header,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, Header, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   type Caller,
+  type CreateBatch,
+  createBatchSchema,
   type CreateMessage,
   createMessageSchema,
   type ListMessages,
@@ -23,19 +12,26 @@ import {
   streamQuerySchema,
 } from '#contracts';
 import { MessageReader } from '#ledger';
-import { AcceptMessage, CancelMessage } from '#walk';
+import { validationError } from '#runtime';
+import { AcceptBatch, AcceptMessage, type BatchItem, QueuePlaces } from '#walk';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { askedOf, askedOfItem } from './asked.js';
 import { CallerOf, RequireScope } from './caller.js';
-import { acceptedView, messageView, pageView } from './message.view.js';
+import { batchView, messageView, pageView, placeView } from './message.view.js';
+import { replyAccepted } from './reply-accepted.js';
 import { StreamReply } from './stream-reply.js';
+
+const PATH = '/api/v1/messages';
+const BATCH_PATH = `${PATH}/batch`;
 
 @Controller('api/v1/messages')
 @UseGuards(ApiKeyGuard)
 export class MessagesController {
   constructor(
     private readonly accept: AcceptMessage,
-    private readonly cancel: CancelMessage,
+    private readonly acceptBatch: AcceptBatch,
     private readonly reader: MessageReader,
+    private readonly places: QueuePlaces,
     private readonly streams: StreamReply,
   ) {}
 
@@ -47,9 +43,21 @@ export class MessagesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const accepted = await this.accept.run(caller, body, request.id);
-    reply.header('location', `/api/v1/messages/${accepted.message.id}`);
-    return acceptedView(accepted);
+    return replyAccepted(reply, await this.accept.run(caller, body, askedOf(request, PATH, body)));
+  }
+
+  /** 201 when all were created, 200 when some were not. */
+  @Post('batch')
+  @RequireScope('write')
+  async createBatch(
+    @CallerOf() caller: Caller,
+    @Body({ schema: createBatchSchema }) { messages }: CreateBatch,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const items = messages.map((message, index) => itemOf(message, index, request));
+    const results = batchView(await this.acceptBatch.run(caller, items), request.id);
+    await reply.status(results.failed === 0 ? 201 : 200).send(results);
   }
 
   @Get()
@@ -60,7 +68,9 @@ export class MessagesController {
   @Get(':id')
   @Header('cache-control', 'no-store')
   async get(@CallerOf() caller: Caller, @Param('id') id: string) {
-    return messageView(await this.reader.get(caller.tenantId, id));
+    const message = await this.reader.get(caller.tenantId, id);
+    const place = await this.places.of(message);
+    return { ...messageView(message), ...(place && { queue: placeView(place) }) };
   }
 
   @Get(':id/stream')
@@ -73,13 +83,13 @@ export class MessagesController {
   ): Promise<void> {
     await this.streams.run(caller, id, cursorOf(query, request), request, reply);
   }
+}
 
-  @Delete(':id')
-  @RequireScope('write')
-  @HttpCode(200)
-  async remove(@CallerOf() caller: Caller, @Param('id') id: string) {
-    return messageView(await this.cancel.run(caller.tenantId, id));
-  }
+/** An item that is no message fails by itself. */
+function itemOf(message: unknown, index: number, request: FastifyRequest): BatchItem {
+  const checked = createMessageSchema.safeParse(message);
+  const asked = askedOfItem(request, BATCH_PATH, index, checked.data ?? null);
+  return { asked, request: checked.data ?? validationError(checked.error!.issues) };
 }
 
 /** The header wins, since a reconnecting browser sends it beside the query of the first request. */

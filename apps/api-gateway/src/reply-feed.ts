@@ -7,8 +7,8 @@ import { type ReplyStreams } from '#streaming';
 const SNAPSHOT_SEQ = 2 ** 52;
 const SNAPSHOT_END = SNAPSHOT_SEQ + 2;
 
-/** What a reader of one message gets: events, or `silence` when it is time for a sign of life. */
-export type Feed = AsyncGenerator<readonly ReplyEntry[] | 'silence'>;
+/** What a reader of one message gets: events, or the message itself when it is time for a sign of life. */
+export type Feed = AsyncGenerator<readonly ReplyEntry[] | { readonly silent: Message }>;
 
 /** The reply of a message as events, from the log while there is one and from the ledger afterwards. */
 export class ReplyFeed {
@@ -24,11 +24,16 @@ export class ReplyFeed {
    */
   async open(tenantId: string, id: string, after: number, signal: AbortSignal): Promise<Feed | undefined> {
     const message = await this.reader.get(tenantId, id);
-    // Who has seen part of a snapshot gets it again, whatever the log now holds.
-    if (after >= SNAPSHOT_SEQ) return after >= SNAPSHOT_END ? undefined : snapshot(message);
+    if (after >= SNAPSHOT_SEQ) return this.#afterSnapshot(message, after, signal);
     const tail = await this.#tail(message);
     if (tail?.ended && after >= tail.seq) return undefined;
     return !tail && isFinal(message.status) ? snapshot(message) : this.#follow(message, after, signal);
+  }
+
+  /** Who has seen part of a snapshot gets it again, whatever the log now holds; of a message that was requeued, all. */
+  #afterSnapshot(message: Message, after: number, signal: AbortSignal): Feed | undefined {
+    if (!isFinal(message.status)) return this.#follow(message, 0, signal);
+    return after >= SNAPSHOT_END ? undefined : snapshot(message);
   }
 
   /** Of a message that has ended the ledger knows enough, so Redis need not be there. */
@@ -50,15 +55,18 @@ export class ReplyFeed {
     let asked = performance.now();
     try {
       for await (const batch of this.streams.read(id, after, signal)) {
-        yield batch;
         if (batch !== 'silence') {
+          yield batch;
           cursor = batch.at(-1)!.seq;
           asked = performance.now();
         }
         if (performance.now() - asked < this.settings.value.heartbeat) continue;
         asked = performance.now();
-        const message = await this.reader.find(tenantId, id);
-        if (!message || !isFinal(message.status)) continue;
+        const message = await this.reader.get(tenantId, id);
+        if (!isFinal(message.status)) {
+          yield { silent: message };
+          continue;
+        }
         const tail = await this.streams.tail(id);
         if (!tail?.ended) return yield* snapshot(message);
         // A cursor beyond the end, which no reader of ours has seen: there is nothing more to tell.

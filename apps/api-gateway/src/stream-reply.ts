@@ -5,12 +5,14 @@ import { type Log } from '#observability';
 import { type OpenStreams } from './open-streams.js';
 import { type Feed, type ReplyFeed } from './reply-feed.js';
 import { EventStream } from './server-sent-events.js';
+import { type WaitingComment } from './waiting-comment.js';
 
 /** Sends the reply of a message as server-sent events, from wherever the client left off. */
 export class StreamReply {
   constructor(
     private readonly feed: ReplyFeed,
     private readonly open: OpenStreams,
+    private readonly waiting: WaitingComment,
     private readonly settings: StreamSettings,
     private readonly log: Log,
   ) {}
@@ -52,12 +54,9 @@ export class StreamReply {
   }
 
   async #pass(feed: Feed, stream: EventStream): Promise<void> {
-    let lastSignMs = performance.now();
     for await (const batch of feed) {
-      if (batch !== 'silence') await stream.events(batch);
-      else if (performance.now() - lastSignMs < this.settings.value.heartbeat) continue;
-      else await stream.comment('waiting');
-      lastSignMs = performance.now();
+      if ('silent' in batch) await stream.comment(await this.waiting.of(batch.silent));
+      else await stream.events(batch);
     }
   }
 }

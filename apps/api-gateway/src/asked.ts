@@ -1,0 +1,41 @@
+import { type FastifyRequest } from 'fastify';
+import { AppError } from '#contracts';
+import { type Asked, fingerprintOf, type RepeatMark, UNMARKED } from '#walk';
+
+const KEY = 'idempotency-key';
+const VISIBLE = /^[\x21-\x7e]{1,255}$/;
+
+/** Sent by the client libraries that OpenAI and others publish: how often this request was repeated. */
+const RETRY_COUNT = 'x-stainless-retry-count';
+
+/**
+ * How a request came: its id, and whether it repeats another one. `path` and `body` are what makes two requests equal;
+ * the path is given, since a URL can be written in several ways.
+ */
+export function askedOf(request: FastifyRequest, path: string, body: unknown): Asked {
+  return { requestId: request.id, repeat: markOf(request, path, body) };
+}
+
+/** Of a request with many items: each as if it had come by itself, under a key of its own. */
+export function askedOfItem(request: FastifyRequest, path: string, index: number, item: unknown): Asked {
+  const { requestId, repeat } = askedOf(request, `${path}#${index}`, item);
+  return { requestId, repeat: { ...repeat, key: repeat.key && `${repeat.key}#${index}` } };
+}
+
+/** Only a request that may be repeated pays for a fingerprint. */
+function markOf({ headers }: FastifyRequest, path: string, body: unknown): RepeatMark {
+  const key = headers[KEY];
+  const retryCount = headers[RETRY_COUNT];
+  if (key === undefined && retryCount === undefined) return UNMARKED;
+  return {
+    key: key === undefined ? null : keyFrom(key),
+    fingerprint: fingerprintOf(path, body),
+    isRetry: Number(retryCount) > 0,
+  };
+}
+
+function keyFrom(value: string | string[]): string {
+  if (typeof value === 'string' && VISIBLE.test(value)) return value;
+  const message = 'must be 1 to 255 visible ASCII characters, without spaces';
+  throw new AppError('invalid_request', `${KEY}: ${message}`, { fields: [{ field: KEY, message }] });
+}
