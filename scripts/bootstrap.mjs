@@ -13,7 +13,11 @@ const PROGRAMS = {
   stack: 'dist/scripts/stack.js',
   docs: 'dist/scripts/generate-docs.js',
   bench: 'dist/tests/bench/main.js',
+  faults: 'node_modules/vitest/vitest.mjs',
 };
+
+/** What comes before the arguments of the user. */
+const ARGUMENTS = { faults: ['run', '--config', 'vitest.faults.config.ts'] };
 
 /** Gives the exit code. */
 async function main([command = '', ...args]) {
@@ -24,7 +28,7 @@ async function main([command = '', ...args]) {
   process.env.PATH = pathWith(node);
   if (command === 'test') return check(node, args);
   await ensureBuilt(node);
-  return run(node, [inProject(PROGRAMS[command]), ...args]);
+  return run(node, [inProject(PROGRAMS[command]), ...(ARGUMENTS[command] ?? []), ...args]);
 }
 
 try {

@@ -46,6 +46,8 @@ describe.each(TOPOLOGIES)('conversations (%s)', (topology) => {
         state: 'active',
         status: 'active',
         priority: 'normal',
+        on_failure: 'skip',
+        blocked_by: null,
         message_count: 0,
         metadata: {},
         created_at: expect.any(String),

@@ -1,5 +1,6 @@
 import { Client as Postgres } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '#testing';
 import { type Answer, Client, type StreamEvent, textOf } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
@@ -15,11 +16,16 @@ const QUOTA = {
   error: { message: 'You have no quota', type: 'insufficient_quota', code: 'insufficient_quota' },
 };
 
+/** What pauses the upstream and costs the message nothing but time; the last one says for how long at least, in ms. */
+const SATURATED: readonly (readonly [string, Behaviour, number])[] = [
+  ['429', { status: 429 }, 100],
+  ['429 with Retry-After', { status: 429, retryAfter: 1 }, 1_000],
+  ['429 with retry-after-ms', { status: 429, retryAfterMs: 300 }, 300],
+  ['an empty quota', { status: 429, retryAfter: 1, errorBody: QUOTA }, 1_000],
+];
+
 /** What a second attempt makes good. */
 const TRANSIENT: readonly (readonly [string, Behaviour, string])[] = [
-  ['429', { status: 429 }, 'provider_rate_limited'],
-  ['429 with Retry-After', { status: 429, retryAfter: 1 }, 'provider_rate_limited'],
-  ['429 with retry-after-ms', { status: 429, retryAfterMs: 300 }, 'provider_rate_limited'],
   ['500', { status: 500 }, 'provider_unavailable'],
   ['503 with Retry-After', { status: 503, retryAfter: 1 }, 'provider_unavailable'],
   ['a page of a proxy with 502', { status: 502, html: true }, 'provider_unavailable'],
@@ -42,7 +48,7 @@ const TRANSIENT: readonly (readonly [string, Behaviour, string])[] = [
 
 /** One of each code, to the bitter end. */
 const HOPELESS = TRANSIENT.filter(([name]) =>
-  ['429', '500', 'silence in the middle', 'garbage', 'an answer without choices'].includes(name),
+  ['500', 'silence in the middle', 'garbage', 'an answer without choices'].includes(name),
 );
 
 /** What no second attempt would make good. */
@@ -53,7 +59,6 @@ const PERMANENT: readonly (readonly [string, Behaviour, string])[] = [
   ['404', { status: 404 }, 'provider_rejected'],
   ['413', { status: 413 }, 'provider_rejected'],
   ['422 with a page', { status: 422, html: true }, 'provider_rejected'],
-  ['an empty quota', { status: 429, retryAfter: 1, errorBody: QUOTA }, 'provider_quota_exhausted'],
 ];
 
 /** What looks odd and is an answer. */
@@ -127,6 +132,26 @@ describe.each(TOPOLOGIES)('faults of the provider (%s)', (topology) => {
       await postgres.end();
     }
   }
+
+  test.each(SATURATED)('%s pauses the upstream and costs no attempt', async (_, fault, pauseMs) => {
+    upstream.behave(fault, FINE);
+    const { message } = await run();
+    expect(message).toMatchObject({ status: 'completed', retry_count: 0, reply: { content: FINE.reply } });
+    const [first, second, ...more] = upstream.calls();
+    expect(more).toEqual([]);
+    expect(second!.receivedAt - first!.receivedAt).toBeGreaterThanOrEqual(pauseMs);
+  });
+
+  test('a paused upstream is asked by nobody, and its pause keeps no other upstream waiting', async () => {
+    upstream.behave({ status: 429, retryAfter: 1 }, FINE);
+    const ids = await Promise.all([1, 2, 3].map((n) => client.send(`waits ${n}`)));
+    await eventually(() => expect(upstream.calls().length).toBeGreaterThanOrEqual(1));
+    const other = await client.send('elsewhere', { provider: 'simulator' });
+    await client.events(other);
+    expect((await client.get(`/api/v1/messages/${other}`)).body).toMatchObject({ status: 'completed' });
+    for (const id of ids) expect((await client.events(id)).at(-1)).toMatchObject({ event: 'end' });
+    expect(upstream.calls().length).toBeLessThanOrEqual(6);
+  });
 
   test.each(TRANSIENT)('%s is made good by a second attempt', async (_, fault) => {
     upstream.behave(fault, FINE);

@@ -8,7 +8,7 @@ describe.each(TOPOLOGIES)('the walk of a message (%s)', (topology) => {
   let client: Client;
 
   beforeAll(async () => {
-    system = await startSystem(topology);
+    system = await startSystem(topology, { SIMULATOR_DELAY: '100ms' });
     client = new Client(system.gateways[0]!.url);
   });
   afterAll(() => system?.stop());

@@ -1,8 +1,14 @@
 import { accept } from './accept.js';
 import { type Bench, print } from './bench.js';
+import { depth } from './depth.js';
+import { e2e } from './e2e.js';
+import { fairness } from './fairness.js';
+import { mixed } from './mixed.js';
 import { overhead } from './overhead.js';
+import { priority } from './priority.js';
+import { recover } from './recover.js';
 
-const BENCHES: readonly Bench[] = [accept, overhead];
+const BENCHES: readonly Bench[] = [accept, e2e, overhead, mixed, priority, fairness, depth, recover];
 
 const USAGE = `npm run bench -- <name> | all
 

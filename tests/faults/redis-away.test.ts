@@ -149,12 +149,13 @@ describe('a fleet whose Redis goes away', () => {
     const redis = new Redis(stores.redis.url);
     onTestFinished(() => redis.disconnect());
     const [waiting] = await eventually(async () => {
-      const keys = await redis.keys('*:messages-normal:wait');
-      expect(await redis.llen(keys[0] ?? '')).toBe(6);
+      const keys = await redis.keys('*:openai-normal:prioritized');
+      expect(await redis.zcard(keys[0] ?? '')).toBe(6);
       return keys;
     });
-    const forgotten = (await redis.lrange(waiting!, 0, 2)).map((id) => waiting!.replace(/wait$/, id));
-    await redis.multi().ltrim(waiting!, 3, -1).del(forgotten).exec();
+    const ids = await redis.zrange(waiting!, 0, '2');
+    const forgotten = ids.map((id) => waiting!.replace(/prioritized$/, id));
+    await redis.multi().zrem(waiting!, ids).del(forgotten).exec();
     const bringBack = await take('killed');
     await bringBack();
     await expectCompleted(accepted);

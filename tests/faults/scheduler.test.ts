@@ -6,8 +6,8 @@ import { createSystem, type Member, type System } from '../support/system.js';
 
 /** A message that was committed while nobody could enqueue it. */
 const COMMIT = `
-INSERT INTO messages (id, tenant_id, user_id, content, priority, max_retries, timeout_ms, request_id)
-VALUES ($1, 'default', 'u', $2, 3, 3, 60000, $1)`;
+INSERT INTO messages (id, tenant_id, user_id, content, priority, lane, max_retries, timeout_ms, request_id)
+VALUES ($1, 'default', 'u', $2, 3, 'simulator', 3, 60000, $1)`;
 
 describe('the scheduler of a fleet', () => {
   let system: System;

@@ -38,6 +38,7 @@ const FAST: Env = {
   REDIS_URL: undefined,
   DATABASE_URL: undefined,
   API_KEYS: undefined,
+  TENANTS: undefined,
 };
 
 /** One process of the system under test. */

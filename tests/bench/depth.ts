@@ -1,0 +1,124 @@
+import { type Bench, type Report } from './bench.js';
+import { Fleet } from './fleet.js';
+import { onStage, type Stage } from './stage.js';
+import { median, quantile, round } from './statistics.js';
+
+const UPSTREAM = { slots: 50, callMs: 0 };
+const SHALLOW = 1_000;
+const DEEP = 1_000_000;
+const ROUNDS = 5;
+const ROUND_MS = 5_000;
+const ACCEPTS = 300;
+const GOAL = { ratio: 0.9, p99Ms: 100, bytes: 1_200 };
+
+export const depth: Bench = {
+  name: 'depth',
+  about: 'throughput, accept times and Redis memory with 1,000,000 messages waiting, against 1,000',
+  run: async () => {
+    const shallow = await onStage((stage) => measure(stage, SHALLOW));
+    return report(shallow, await onStage((stage) => measure(stage, DEEP)));
+  },
+};
+
+interface Depth {
+  readonly perSecond: number;
+  readonly acceptP99Ms: number;
+  /** Of Redis, for each message that waits. */
+  readonly bytes: number;
+}
+
+async function measure(stage: Stage, waiting: number): Promise<Depth> {
+  const env = { SCHEDULER_STRATEGY: 'static', WORKER_CONCURRENCY: '50' };
+  const fleet = await Fleet.start(stage, 1, UPSTREAM, env);
+  await pause(fleet, true);
+  const before = await usedBytes(fleet);
+  await fill(fleet, waiting);
+  const bytes = ((await usedBytes(fleet)) - before) / waiting;
+  await pause(fleet, false);
+  const rates = [];
+  for (let round = 0; round < ROUNDS; round += 1) rates.push(await throughput(fleet, waiting));
+  const acceptP99Ms = await accepts(fleet);
+  await fleet.close();
+  return { perSecond: median(rates), acceptP99Ms, bytes };
+}
+
+async function pause(fleet: Fleet, paused: boolean): Promise<void> {
+  const path = `/api/v1/queues/${paused ? 'pause' : 'resume'}`;
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(fleet.gateway.url + path, { method: 'POST', headers, body: '{}' });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+}
+
+/** Brings the number of waiting messages up to this. */
+async function fill(fleet: Fleet, waiting: number): Promise<void> {
+  const missing = waiting - (await fleet.count(`status IN ('pending', 'queued')`));
+  if (missing <= 0) return;
+  await fleet.sendAll(
+    Array.from({ length: missing }, (_, n) => ({ user_id: `user ${n % 1_000}`, content: 'hello' })),
+  );
+  await fleet.until(async () => (await fleet.count(`status = 'pending'`)) === 0, 900_000, 1_000);
+}
+
+/** Completed messages per second while the depth stays about the same. */
+async function throughput(fleet: Fleet, waiting: number): Promise<number> {
+  const feeding = waiting === SHALLOW ? keepUp(fleet) : undefined;
+  const [before, startedAt] = [await fleet.count(`status = 'completed'`), performance.now()];
+  await fleet.until(() => Promise.resolve(performance.now() - startedAt > ROUND_MS), ROUND_MS * 2, 50);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const done = (await fleet.count(`status = 'completed'`)) - before;
+  await feeding?.();
+  return done / seconds;
+}
+
+/** A shallow queue would run empty: it is filled up again and again. Answers with how to end that. */
+function keepUp(fleet: Fleet): () => Promise<void> {
+  let ended = false;
+  const run = (async () => {
+    while (!ended) await fill(fleet, SHALLOW * 2);
+  })();
+  return async () => {
+    ended = true;
+    await run;
+  };
+}
+
+async function accepts(fleet: Fleet): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < ACCEPTS; i += 1) {
+    const startedAt = performance.now();
+    await fleet.send({ user_id: 'one more', content: 'hello' });
+    times.push(performance.now() - startedAt);
+  }
+  return quantile(times, 0.99);
+}
+
+async function usedBytes(fleet: Fleet): Promise<number> {
+  return Number(/^used_memory:(\d+)/m.exec(await fleet.redis.info('memory'))![1]);
+}
+
+function report(shallow: Depth, deep: Depth): Report {
+  const of = ({ perSecond, acceptP99Ms, bytes }: Depth) => ({
+    messages_per_second: round(perSecond, 0),
+    accept_p99_ms: round(acceptP99Ms, 1),
+    redis_bytes_per_message: round(bytes, 0),
+  });
+  const [figures, baseline] = [of(deep), of(shallow)];
+  const ratio = round(deep.perSecond / shallow.perSecond, 3);
+  const row = (name: string, values: Readonly<Record<string, number>>) => [
+    name,
+    ...Object.values(values).map(String),
+  ];
+  return {
+    name: 'depth',
+    figures,
+    baseline,
+    ratio,
+    goal: `throughput ≥ ${GOAL.ratio} of that at ${SHALLOW}, accept p99 < ${GOAL.p99Ms} ms, ≤ ${GOAL.bytes} bytes`,
+    ok: ratio >= GOAL.ratio && deep.acceptP99Ms < GOAL.p99Ms && deep.bytes <= GOAL.bytes,
+    table: [
+      ['waiting', 'messages/s', 'accept p99 ms', 'Redis bytes per message'],
+      row(String(SHALLOW), baseline),
+      row(String(DEEP), figures),
+    ],
+  };
+}

@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '#testing';
+import { type Answer, Client } from './support/client.js';
+import {
+  DEAD_LETTER_KEYS,
+  DEAD_LETTERS as PATH,
+  deadMessages,
+  idsOf,
+  keyOf,
+  REFUSED,
+} from './support/dead-letters.js';
+import { metric } from './support/faults.js';
+import { openAiEnv } from './support/openai-env.js';
+import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
+
+describe.each(TOPOLOGIES)('redrives (%s)', (topology) => {
+  let upstream: FakeUpstream;
+  let system: System;
+  let client: Client;
+  /** At another gateway where there is one. */
+  let elsewhere: Client;
+  const as = (name: Parameters<typeof keyOf>[0], url = system.gateways[0]!.url) =>
+    new Client(url, { 'x-api-key': keyOf(name) });
+
+  beforeAll(async () => {
+    upstream = await startFakeUpstream();
+    system = await startSystem(topology, { ...openAiEnv(upstream), API_KEYS: DEAD_LETTER_KEYS });
+    client = as('ops');
+    elsewhere = as('ops', system.gateways.at(-1)!.url);
+  });
+  afterAll(async () => {
+    await system?.stop();
+    await upstream?.close();
+  });
+  afterEach(async () => {
+    upstream.behave({});
+    upstream.clearCalls();
+    for (const { id } of (await client.get(`${PATH}?limit=100`)).body.dead_letters)
+      await client.delete(`${PATH}/${id}`);
+  });
+
+  const contents = () => upstream.calls().map(({ messages }) => messages.at(-1)!.text);
+  const listed = async () => (await elsewhere.get(PATH)).body.dead_letters;
+
+  const dead = (count: number, fields: Record<string, unknown> = {}) =>
+    deadMessages(client, upstream, count, fields);
+
+  const redriven = (id: string) =>
+    eventually(async () => {
+      const { body } = await elsewhere.get(`${PATH}/redrives/${id}`);
+      expect(body.state).toBe('done');
+      return body;
+    });
+
+  test('many are requeued by filter, at a rate, one redrive at a time', async () => {
+    const mine = await dead(6, { user_id: 'ada' });
+    const others = await dead(2, { user_id: 'bob' });
+    const startedAt = performance.now();
+    const { status, headers, body } = await client.post(`${PATH}/requeue`, {
+      filter: { user_id: 'ada', newer_than: '1h' },
+      rate: 4,
+    });
+    expect(status).toBe(202);
+    expect(headers.get('location')).toBe(`${PATH}/redrives/${body.id}`);
+    expect(body).toMatchObject({
+      state: 'running',
+      filter: { user_id: 'ada', newer_than: '1h' },
+      rate: 4,
+      total: 6,
+      requeued: 0,
+      requested_by: 'ops',
+    });
+    expect(await elsewhere.post(`${PATH}/requeue`, {})).toMatchObject({
+      status: 409,
+      body: { code: 'redrive_running' },
+    });
+    expect(await as('eve').get(`${PATH}/redrives/${body.id}`)).toMatchObject({ status: 404 });
+    expect(await redriven(body.id)).toMatchObject({ requeued: 6, skipped: 0, remaining: 0 });
+    expect(performance.now() - startedAt).toBeGreaterThan(1_400);
+    for (const id of mine) expect((await client.ended(id)).status).toBe('completed');
+    expect(idsOf(await listed()).toSorted()).toEqual(others.toSorted());
+    expect(contents()).toHaveLength(6);
+    const { audit } = (await client.get(`${PATH}/audit?redrive_id=${body.id}`)).body;
+    expect(audit.map(({ message_id }: Answer['body']) => message_id).toSorted()).toEqual(mine.toSorted());
+  });
+
+  test('a redrive can be stopped', async () => {
+    await dead(5);
+    const { id } = (await client.post(`${PATH}/requeue`, { rate: 2 })).body;
+    await eventually(async () =>
+      expect((await client.get(`${PATH}/redrives/${id}`)).body.requeued).toBeGreaterThan(0),
+    );
+    expect(await as('eve').delete(`${PATH}/redrives/${id}`)).toMatchObject({ status: 404 });
+    const stopped = await elsewhere.delete(`${PATH}/redrives/${id}`);
+    expect(stopped).toMatchObject({ status: 200, body: { state: 'stopped', stopped_by: 'ops' } });
+    const { requeued, remaining } = stopped.body;
+    expect(remaining).toBe(5 - requeued);
+    expect(await listed()).toHaveLength(remaining);
+    expect((await client.post(`${PATH}/redrives/${id}/stop`, undefined)).body).toEqual(stopped.body);
+    // Another one takes what the first has left, and nothing else.
+    const rest = await client.post(`${PATH}/requeue`, undefined);
+    expect(await redriven(rest.body.id)).toMatchObject({ total: remaining, requeued: remaining, rate: 50 });
+    await eventually(() => expect(contents()).toHaveLength(5));
+    const { redrives } = (await client.get(`${PATH}/redrives`)).body;
+    expect(idsOf(redrives.slice(0, 2))).toEqual([rest.body.id, id]);
+  });
+
+  test('one and all are requeued, under the older names', async () => {
+    const [one, two] = await dead(2);
+    const answer = await client.post(`/api/v1/admin/dead-letter/requeue/${one}`, undefined);
+    expect(answer).toMatchObject({ status: 200, body: { id: one } });
+    const all = await client.post('/api/v1/admin/dead-letter/requeue-all', undefined);
+    expect(all).toMatchObject({ status: 202, body: { total: 1 } });
+    await redriven(all.body.id);
+    for (const id of [one!, two!]) expect((await client.ended(id)).status).toBe('completed');
+  });
+});
+
+describe('a redrive (fleet)', () => {
+  test('goes on under another leader, and requeues nothing twice', async () => {
+    const upstream = await startFakeUpstream();
+    const system = await startSystem('fleet', openAiEnv(upstream));
+    try {
+      const client = new Client(system.gateways[0]!.url);
+      upstream.behave(REFUSED);
+      const ids = await Promise.all(Array.from({ length: 12 }, (_, i) => client.send(`fails ${i}`)));
+      for (const id of ids) await client.ended(id);
+      upstream.behave({});
+      upstream.clearCalls();
+      const { id } = (await client.post(`${PATH}/requeue`, { rate: 4 })).body;
+      const progress = async () => (await client.get(`${PATH}/redrives/${id}`)).body;
+      await eventually(async () => expect((await progress()).requeued).toBeGreaterThan(1));
+      const schedulers = system.of('scheduler');
+      const leads = await Promise.all(schedulers.map((each) => metric(each, 'llmq_scheduler_leader')));
+      await system.kill(schedulers[leads.indexOf(1)]!);
+      await eventually(async () => expect(await progress()).toMatchObject({ state: 'done', requeued: 12 }));
+      for (const each of ids) expect((await client.ended(each)).status).toBe('completed');
+      expect(upstream.calls()).toHaveLength(12);
+    } finally {
+      await system.stop();
+      await upstream.close();
+    }
+  });
+});
