@@ -8,7 +8,7 @@ import { assistant, promptOf, Talk, user } from './support/talk.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const HANG = { hangBeforeHeaders: true };
-const LEASE_MS = 1_500;
+const LEASE_MS = 2_500;
 const keyOf = (tenant: string) => `key-of-the-tenant-${tenant}`;
 const API_KEYS = ['mine', 'theirs']
   .map((tenant) => `${tenant}:${keyOf(tenant)}:${tenant}:read+write`)

@@ -1,6 +1,7 @@
 import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
-import { INSERT_MESSAGES, type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
+import { insertRows } from './insert-rows.js';
+import { type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
 
 /** Most messages that share a commit. */
 export const MAX_TOGETHER = 200;
@@ -12,8 +13,8 @@ const TURNS = { maxBatch: 1, maxInFlight: 1, maxWaiting: 100, maxWaitMs: ANSWER_
 export class MessageBatches {
   readonly #turns: GroupCommit<readonly NewMessageRow[], ReadonlyMap<string, InsertedRow>>;
 
-  constructor(private readonly database: Database) {
-    this.#turns = new GroupCommit(async ([rows]) => [await this.#insert(rows!)], TURNS);
+  constructor(database: Database) {
+    this.#turns = new GroupCommit(async ([rows]) => [await insertRows(database, rows!)], TURNS);
   }
 
   /**
@@ -24,10 +25,5 @@ export class MessageBatches {
    */
   insert(rows: readonly NewMessageRow[]): Promise<ReadonlyMap<string, InsertedRow>> {
     return this.#turns.add(rows);
-  }
-
-  async #insert(rows: readonly NewMessageRow[]): Promise<ReadonlyMap<string, InsertedRow>> {
-    const inserted = await this.database.query<InsertedRow>(INSERT_MESSAGES, [JSON.stringify(rows)]);
-    return new Map(inserted.map((row) => [row.id, row]));
   }
 }

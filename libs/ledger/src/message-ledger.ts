@@ -8,10 +8,11 @@ import {
 } from '#contracts';
 import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
+import { insertRows } from './insert-rows.js';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
 import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
 import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
-import { INSERT_MESSAGES, type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
+import { type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
 import { RETRY_MESSAGES, type RetryRow } from './sql/retry-messages.js';
 import * as sql from './sql/small-statements.js';
 
@@ -148,10 +149,7 @@ export class MessageLedger {
   }
 
   async #insertAll(rows: readonly NewMessageRow[]): Promise<(InsertedRow | undefined)[]> {
-    const inserted = await this.database.query<InsertedRow>(INSERT_MESSAGES, [
-      JSON.stringify(withoutRepeats(rows)),
-    ]);
-    const byId = new Map(inserted.map((row) => [row.id, row]));
+    const byId = await insertRows(this.database, rows);
     return rows.map(({ id }) => byId.get(id));
   }
 
@@ -208,14 +206,4 @@ function toClaim(row: ClaimRow | undefined): Claim {
     expired: row.expired,
     callId: row.call_id,
   };
-}
-
-/** One statement sees only the first of two rows with the same key; the other one then finds it committed. */
-function withoutRepeats(rows: readonly NewMessageRow[]): readonly NewMessageRow[] {
-  const seen = new Set<string>();
-  return rows.filter(({ tenant_id, idempotency_key }) => {
-    if (idempotency_key === null) return true;
-    const key = `${tenant_id}\n${idempotency_key}`;
-    return !seen.has(key) && seen.add(key);
-  });
 }

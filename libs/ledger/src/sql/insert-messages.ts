@@ -37,6 +37,14 @@ export interface InsertedRow extends Record<string, unknown> {
   readonly turns_ahead: number;
 }
 
+/** A row whose idempotency key another statement had committed first. */
+export interface UnansweredRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly status: null;
+  /** The conversation of which it took a turn all the same. */
+  readonly vacant_turn_of: string | null;
+}
+
 /** A message that is due sooner than this goes into the schedule at once, with a delay there. */
 export const SOON = `interval '2 s'`;
 
@@ -98,5 +106,18 @@ SELECT i.id, i.tenant_id, i.user_id, i.conversation_id,
 ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
 RETURNING id, status, scheduled_at, expires_at, created_at
 )
-SELECT inserted.*, fitting.turns_ahead FROM inserted JOIN fitting USING (id)`,
+SELECT fitting.id, inserted.status, inserted.scheduled_at, inserted.expires_at, inserted.created_at,
+       fitting.turns_ahead, CASE WHEN NOT fitting.later THEN fitting.conversation_id END AS vacant_turn_of
+  FROM fitting LEFT JOIN inserted USING (id)`,
+};
+
+/**
+ * Gives turns back that no message took ($1: conversations, one for each turn): another statement had committed the same
+ * idempotency key while this one waited for the conversation.
+ */
+export const VACATE_TURNS: Statement = {
+  name: 'vacate-turns',
+  text: `
+UPDATE conversations c SET vacated_turns = c.vacated_turns + given.n
+  FROM (SELECT id, count(*)::int AS n FROM unnest($1::text[]) AS i(id) GROUP BY id) given WHERE c.id = given.id`,
 };
