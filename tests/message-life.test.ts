@@ -215,7 +215,10 @@ describe.each(TOPOLOGIES)('the life of a message (%s)', (topology) => {
           reply: { content: 'what others say', provider: 'external', usage: { total_tokens: 7 } },
         },
       });
-      expect((await events).map(({ event }) => event)).toEqual(['started', 'delta', 'end']);
+      const [first, ...rest] = (await events).map(({ event }) => event);
+      // A reader that looks between the commit and the log is told by the ledger, which begins with `reset`.
+      expect(['started', 'reset']).toContain(first);
+      expect(rest).toEqual(['delta', 'end']);
       expect(textOf(await events)).toBe('what others say');
       expect((await events).at(-1)!.data).toMatchObject({ status: 'completed', finish_reason: 'stop' });
       expect(callsFor(upstream, 'for others')).toEqual([]);

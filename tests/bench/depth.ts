@@ -30,23 +30,16 @@ interface Depth {
 async function measure(stage: Stage, waiting: number): Promise<Depth> {
   const env = { SCHEDULER_STRATEGY: 'static', WORKER_CONCURRENCY: '50' };
   const fleet = await Fleet.start(stage, 1, UPSTREAM, env);
-  await pause(fleet, true);
+  await fleet.pause(true);
   const before = await usedBytes(fleet);
   await fill(fleet, waiting);
   const bytes = ((await usedBytes(fleet)) - before) / waiting;
-  await pause(fleet, false);
+  await fleet.pause(false);
   const rates = [];
   for (let round = 0; round < ROUNDS; round += 1) rates.push(await throughput(fleet, waiting));
   const acceptP99Ms = await accepts(fleet);
   await fleet.close();
   return { perSecond: median(rates), acceptP99Ms, bytes };
-}
-
-async function pause(fleet: Fleet, paused: boolean): Promise<void> {
-  const path = `/api/v1/queues/${paused ? 'pause' : 'resume'}`;
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(fleet.gateway.url + path, { method: 'POST', headers, body: '{}' });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
 }
 
 /** Brings the number of waiting messages up to this. */

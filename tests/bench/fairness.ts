@@ -54,7 +54,10 @@ async function smallUsers(fleet: Fleet): Promise<number[]> {
 async function jain(fleet: Fleet, flood: number): Promise<number> {
   const users = Array.from({ length: USERS }, (_, n) => `user ${n}`);
   const flooder = flood === 0 ? [] : many('flooder', flood);
+  await fleet.pause(true);
   await fleet.sendAll([...flooder, ...interleaved(users.map((user) => many(user, EACH)))]);
+  await fleet.until(async () => (await fleet.count(`status = 'pending'`)) === 0, 120_000);
+  await fleet.pause(false);
   const done = `status = 'completed' AND user_id <> 'flooder'`;
   await fleet.until(async () => (await fleet.count(done)) >= (USERS * EACH) / 2, 120_000, 20);
   const rows = await fleet.rows<{ tokens: number }>(

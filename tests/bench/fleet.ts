@@ -66,6 +66,13 @@ export class Fleet {
     await Promise.all([lane(), lane(), lane(), lane()]);
   }
 
+  /** While it is paused nothing starts, so that a backlog can be made before it is worked off. */
+  async pause(paused: boolean): Promise<void> {
+    await this.#post(`/api/v1/queues/${paused ? 'pause' : 'resume'}`, {}, 200);
+    // Every worker hears of it, or reads it, within a second.
+    await sleep(1_500);
+  }
+
   async rows<R>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
     return (await this.postgres.query(sql, [...values])).rows as R[];
   }
@@ -83,14 +90,15 @@ export class Fleet {
     }
   }
 
-  async #post(path: string, body: unknown): Promise<Response> {
+  async #post(path: string, body: unknown, expected = 201): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(this.gateway.url + path, {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
     });
-    if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    if (answer.status !== expected)
+      throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return answer;
   }
 }
