@@ -17,7 +17,7 @@ beforeAll(async () => {
       OPENAI_API_KEY: SECRET,
       OPENAI_BASE_URL: `${upstream.url}/v1/`,
       OPENAI_FIRST_TOKEN_TIMEOUT: '300ms',
-      OPENAI_IDLE_TIMEOUT: '300ms',
+      OPENAI_IDLE_TIMEOUT: '700ms',
     },
   });
   provider = new OpenAiCompatible(providers.openai);
