@@ -74,6 +74,20 @@ describe.each(TOPOLOGIES)('the dispatcher (%s)', (topology) => {
     expect(mostAtOnce(upstream.calls())).toBe(LIMIT);
   });
 
+  test('nobody calls an upstream that has turned a call away, before the time that it asked for', async () => {
+    upstream.clearCalls();
+    const no = { status: 429, retryAfter: 1 };
+    upstream.behave(no, no, no, {});
+    const ids = await Promise.all(Array.from({ length: 9 }, (_, n) => client.send(`patient ${n}`)));
+    const messages = await allEnded(() => client, ids);
+    expect(messages.every(({ status, retry_count }) => status === 'completed' && retry_count === 0)).toBe(
+      true,
+    );
+    const times = upstream.calls().map(({ receivedAt }) => receivedAt);
+    const tooEarly = times.filter((at) => at < times[0]! + 900);
+    expect(tooEarly.length).toBeLessThanOrEqual(LIMIT);
+  });
+
   test('a full upstream keeps no message for another one waiting', async () => {
     const ids = await blocked(1_500, async () => {
       const waiting = await Promise.all([1, 2, 3, 4, 5].map((n) => client.send(`stuck ${n}`)));

@@ -1,6 +1,6 @@
+import { SlotWatch } from '../support/slot-watch.js';
 import { type Bench, type Report } from './bench.js';
 import { Fleet, sleep } from './fleet.js';
-import { SlotWatch } from './slot-watch.js';
 import { onStage, type Stage } from './stage.js';
 import { quantile, round } from './statistics.js';
 
@@ -27,13 +27,13 @@ async function measure(stage: Stage): Promise<Report> {
   for (let i = 0; i < 100; i += 1) await fleet.send({ user_id: `warm-up ${i}`, content: 'hello' });
   await fleet.until(async () => (await fleet.count(`status <> 'completed'`)) === 0, 30_000);
   await fleet.rows('DELETE FROM messages');
-  const watch = new SlotWatch(fleet.redis, 'simulator');
+  const watch = new SlotWatch({ env: { REDIS_URL: stage.redis.url } }, 'simulator');
   await load(fleet, watch);
-  const slots = watch.stop();
+  await watch.stop();
   await fleet.until(async () => (await fleet.count(`status <> 'completed'`)) === 0, 120_000);
   const waits = await waitsOf(fleet);
   await fleet.close();
-  return report(waits, slots);
+  return report(waits, watch);
 }
 
 /** Poisson arrivals, whatever the answers take (an open loop); slots are watched once all of them can be in use. */
@@ -48,7 +48,7 @@ async function load(fleet: Fleet, watch: SlotWatch): Promise<void> {
     dueMs += (-Math.log(1 - Math.random()) * 1_000) / (CAPACITY * LOAD);
     if (watching || dueMs < 2_000) continue;
     watching = true;
-    await watch.start();
+    watch.start();
   }
   await Promise.all(sent);
 }

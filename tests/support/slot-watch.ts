@@ -8,10 +8,11 @@ export class SlotWatch {
   readonly #key: string;
   readonly #stopped = new AbortController();
   #loop: Promise<void> | undefined;
+  #held = 0;
   peak = 0;
   samples = 0;
 
-  constructor(system: System, lane: string) {
+  constructor(system: Pick<System, 'env'>, lane: string) {
     this.#redis = new Redis(system.env['REDIS_URL']!, { retryStrategy: () => 100, maxRetriesPerRequest: 0 });
     this.#redis.on('error', () => undefined);
     this.#key = `{${system.env['REDIS_PREFIX'] ?? 'llmq'}}:slots:${lane}`;
@@ -28,6 +29,11 @@ export class SlotWatch {
     await this.#loop;
   }
 
+  /** Leases that were held, on average over all samples. */
+  get mean(): number {
+    return this.#held / Math.max(1, this.samples);
+  }
+
   /** By process, the leases that are held now. */
   async holders(): Promise<ReadonlyMap<string, number>> {
     const tokens = await this.#redis.zrange(this.#key, await this.#now(), '+inf', 'BYSCORE');
@@ -38,7 +44,9 @@ export class SlotWatch {
   async #run(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       try {
-        this.peak = Math.max(this.peak, await this.#redis.zcount(this.#key, await this.#now(), '+inf'));
+        const held = await this.#redis.zcount(this.#key, await this.#now(), '+inf');
+        this.peak = Math.max(this.peak, held);
+        this.#held += held;
         this.samples += 1;
       } catch {
         // Redis is away, and so are the leases.

@@ -1,7 +1,7 @@
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue, type TakenJob } from '#queue';
 import { atMost } from '#runtime';
-import { type Outcome, type RunMessage } from '#walk';
+import { isSaturated, type OnCallEnd, type Outcome, type RunMessage } from '#walk';
 import { type Lanes } from './lanes.js';
 import { type Holding, type LeaseKeeper } from './lease-keeper.js';
 
@@ -50,8 +50,9 @@ export class Runs {
   async #run(holding: Holding, onFree: () => void): Promise<void> {
     const { job } = holding;
     const freeSlot = this.#slotOf(holding, onFree);
+    const onCallEnd = (error: unknown) => void this.#learn(job.lane, error).finally(freeSlot);
     try {
-      await this.#settle(job, await this.#walk(job, freeSlot));
+      await this.#settle(job, await this.#walk(job, onCallEnd));
     } catch (err) {
       this.log.error({ err, message_id: job.messageId }, 'a job was not settled; its lock runs out');
     }
@@ -74,7 +75,18 @@ export class Runs {
     };
   }
 
-  async #walk({ messageId, lane }: TakenJob, onCallEnd: () => void): Promise<Outcome> {
+  /** Before the slot is free: nobody may win it for an upstream that has just turned a call away. */
+  async #learn(lane: string, error: unknown): Promise<void> {
+    if (error === undefined) return this.lanes.of(lane).coolDown.wentThrough();
+    if (!isSaturated(error)) return;
+    try {
+      await this.lanes.pause(lane, error.retryAfterMs);
+    } catch (err) {
+      this.log.warn({ err, lane }, 'the lane could not be paused');
+    }
+  }
+
+  async #walk({ messageId, lane }: TakenJob, onCallEnd: OnCallEnd): Promise<Outcome> {
     const walk = this.walk.run(messageId, lane, onCallEnd);
     this.#walks.add(walk);
     try {
@@ -86,17 +98,10 @@ export class Runs {
 
   async #settle(job: TakenJob, outcome: Outcome): Promise<void> {
     if (outcome === 'lost') return;
-    if (outcome === 'done') {
-      this.lanes.of(job.lane).coolDown.wentThrough();
-      return this.queue.complete(job);
-    }
+    if (outcome === 'done') return this.queue.complete(job);
     if (outcome === 'put-back') return this.queue.putBack(job);
-    if ('againInMs' in outcome) {
-      if (outcome.overloaded) this.lanes.of(job.lane).meter.drop();
-      return this.queue.delay(job, outcome.againInMs);
-    }
-    await this.lanes.pause(job.lane, outcome.upstreamPausedMs);
-    return this.queue.putBack(job);
+    if (outcome.overloaded) this.lanes.of(job.lane).meter.drop();
+    return this.queue.delay(job, outcome.againInMs);
   }
 
   async #giveBack({ job, slot }: Holding): Promise<void> {

@@ -1,6 +1,6 @@
 import { type QueueSettings } from '#config';
 import { type Priority } from '#contracts';
-import { type Band, type JobQueue, type LaneLook, type Look, type TakenJob } from '#queue';
+import { type JobQueue, type LaneLook, type Look } from '#queue';
 import { BandPicker } from './band-picker.js';
 import { type Lanes } from './lanes.js';
 import { type Runs } from './runs.js';
@@ -30,7 +30,9 @@ export class Starter {
 
   async #startIn(look: LaneLook, stopping: boolean, onEnd: () => void): Promise<number> {
     const choices = stopping ? [] : this.#choose(look);
-    const taken = await Promise.allSettled(choices.map(({ priority }) => this.#take(look.lane, priority)));
+    const taken = await Promise.allSettled(
+      choices.map(({ priority }) => this.queue.take({ lane: look.lane, priority })),
+    );
     const unused = new Set([...look.granted.realtime, ...look.granted.others]);
     for (const [i, result] of taken.entries()) {
       if (result.status === 'rejected' || !result.value) continue;
@@ -51,10 +53,6 @@ export class Starter {
       ...granted.realtime.map((slot): Choice => ({ slot, priority: 'realtime' })),
       ...others.map((priority, i): Choice => ({ slot: granted.others[i]!, priority })),
     ];
-  }
-
-  #take(lane: string, priority: Priority): Promise<TakenJob | undefined> {
-    return this.queue.take({ lane, priority } satisfies Band);
   }
 
   #picker(lane: string): BandPicker {

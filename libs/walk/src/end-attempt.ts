@@ -7,10 +7,8 @@ import { type Ending, type Finish, tagsOf } from './finish.js';
 import { estimate, type Generated } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
+import { isSaturated } from './saturated.js';
 import { untilStored } from './until-stored.js';
-
-/** What pauses the upstream instead of costing the message an attempt. */
-const SATURATED: ReadonlySet<string> = new Set(['provider_rate_limited', 'provider_quota_exhausted']);
 
 const TIMED_OUT: ReadonlySet<string> = new Set(['provider_timeout', 'expired']);
 
@@ -20,9 +18,7 @@ export type Outcome =
   | 'put-back'
   | 'lost'
   /** `overloaded`: the upstream did not answer in time. */
-  | { readonly againInMs: number; readonly overloaded?: boolean }
-  /** The upstream takes nothing more for now, so the message goes back; undefined: it did not say for how long. */
-  | { readonly upstreamPausedMs: number | undefined };
+  | { readonly againInMs: number; readonly overloaded?: boolean };
 
 /** What an attempt has come to by the time it ends. */
 export interface AttemptState {
@@ -59,7 +55,7 @@ export class EndAttempt {
     const failure = toAppError(error);
     // No prompt: no provider was asked, and nothing failed but the ledger.
     if (failure.code === 'database_unavailable' && state.prompt.length === 0) return this.#handBack(state);
-    if (SATURATED.has(failure.code)) return this.#upstreamPaused(state, failure);
+    if (isSaturated(failure)) return this.#turnedAway(state, failure);
     if (failure.code === 'internal')
       this.log.error({ err: error, ...tagsOf(state.message) }, 'a bug failed an attempt');
     const verdict = this.policy.judge(failure, state.message.retryCount, state.message.maxRetries);
@@ -96,15 +92,14 @@ export class EndAttempt {
     return 'put-back';
   }
 
-  /** A limit of the upstream is not the message's fault: it costs no attempt, and the lane waits. */
-  async #upstreamPaused(state: AttemptState, error: AppError): Promise<Outcome> {
+  /** A limit of the upstream is not the message's fault: it costs no attempt, and its lane is paused. */
+  #turnedAway(state: AttemptState, error: AppError): Promise<Outcome> {
     this.metrics.upstreamPauses.inc({ lane: state.message.lane, code: error.code });
     this.log.info(
       { ...tagsOf(state.message), code: error.code, reason: error.message },
       'the upstream is saturated',
     );
-    await this.#handBack(state, error);
-    return { upstreamPausedMs: error.retryAfterMs };
+    return this.#handBack(state, error);
   }
 
   /** What was said until then is kept: it was paid for. */

@@ -22,6 +22,7 @@ export * from './queue-view.js';
 export * from './reschedule.js';
 export * from './retry-policy.js';
 export * from './running-messages.js';
+export * from './saturated.js';
 export * from './walk.js';
 export * from './walk.module.js';
 export { BAND_WEIGHTS, OVERDUE, WEIGHTED, type Weighted } from './queue-view/estimate-wait.js';

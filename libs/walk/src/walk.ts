@@ -92,6 +92,9 @@ export class AcceptMessage {
   }
 }
 
+/** Told when the provider is not needed any more, before anything is stored; with the error that ended the call, if one did. */
+export type OnCallEnd = (error: unknown) => void;
+
 /** Run: claim the message, ask the provider with the conversation so far, stream, store. */
 export class RunMessage {
   constructor(
@@ -102,8 +105,8 @@ export class RunMessage {
     private readonly end: EndAttempt,
   ) {}
 
-  /** One attempt; answers what becomes of the job in the schedule. `onCallEnd`: the provider is not needed any more. */
-  async run(messageId: string, lane: string, onCallEnd: () => void): Promise<Outcome> {
+  /** One attempt; answers what becomes of the job in the schedule. */
+  async run(messageId: string, lane: string, onCallEnd: OnCallEnd): Promise<Outcome> {
     const claimed = await this.claim.run(messageId, lane);
     if ('outcome' in claimed) return claimed.outcome;
     const { state, signal, close } = this.attempts.open(claimed);
@@ -119,10 +122,11 @@ export class RunMessage {
     }
   }
 
-  async #reply(state: AttemptState, signal: AbortSignal, onCallEnd: () => void): Promise<Outcome> {
+  async #reply(state: AttemptState, signal: AbortSignal, onCallEnd: OnCallEnd): Promise<Outcome> {
     state.prompt = await this.prompts.of(state.message);
-    const generated = await this.generate.run(state, signal).finally(onCallEnd);
-    return this.end.succeeded(state, generated);
+    const call = this.generate.run(state, signal);
+    call.then(() => onCallEnd(undefined), onCallEnd);
+    return this.end.succeeded(state, await call);
   }
 }
 

@@ -1,0 +1,10 @@
+import { AppError } from '#contracts';
+
+const CODES = ['provider_rate_limited', 'provider_quota_exhausted'] as const;
+
+type Saturated = AppError & { readonly code: (typeof CODES)[number] };
+
+/** The upstream takes nothing more for now, whatever it is asked: that pauses it and costs no message an attempt. */
+export function isSaturated(error: unknown): error is Saturated {
+  return error instanceof AppError && (CODES as readonly string[]).includes(error.code);
+}
