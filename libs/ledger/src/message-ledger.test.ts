@@ -1,38 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { loadConfig, StorageSettings } from '#config';
-import { type Database, migrate, openDatabase, openDataSource, openEmbedded } from '#database';
-import { createTestDatabase, postgresUrlForTests } from '#testing';
+import { describe, expect, test } from 'vitest';
+import { migrate, openDataSource } from '#database';
+import { BOTH_DATABASES, emptyPostgres, postgres } from './both-databases.conformance.js';
 import { conformsToMessageLedger } from './message-ledger.conformance.js';
 import { LEDGER_SCHEMA } from './schema.js';
 
-const cleanUps: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const cleanUp of cleanUps) await cleanUp();
-});
-
-function embedded(): Promise<Database> {
-  const folder = mkdtempSync(join(tmpdir(), 'llmq-ledger-'));
-  cleanUps.push(() => rmSync(folder, { recursive: true }));
-  return openEmbedded(folder);
-}
-
-async function emptyPostgres(): Promise<string> {
-  const database = await createTestDatabase(await postgresUrlForTests());
-  cleanUps.push(() => database.drop());
-  return database.url;
-}
-
-function postgres(DATABASE_URL: string): Promise<Database> {
-  const env = { DATABASE_URL, REDIS_URL: 'redis://127.0.0.1:1' };
-  return openDatabase(new StorageSettings(loadConfig({ env }).storage));
-}
-
-describe('MessageLedger on the embedded database', () => conformsToMessageLedger(embedded));
-describe('MessageLedger on Postgres', () =>
-  conformsToMessageLedger(async () => postgres(await emptyPostgres())));
+describe.each(BOTH_DATABASES)('MessageLedger on %s', (_, open) => conformsToMessageLedger(open));
 
 describe('migrations', () => {
   test('run once when many processes start at once', async () => {
@@ -49,7 +21,7 @@ describe('migrations', () => {
   });
 
   test('make the tables that the entities describe', async () => {
-    const database = await postgres(await emptyPostgres());
+    const database = await postgres();
     const source = await openDataSource(database, LEDGER_SCHEMA);
     await migrate(database, source);
     for (const { tableName, columns } of source.entityMetadatas) {

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig, StorageSettings } from '#config';
 import { newId } from '#contracts';
-import { type Database, migrate, openDatabase, openDataSource, openEmbedded } from '#database';
-import { createTestDatabase, postgresUrlForTests } from '#testing';
+import { type Database, migrate, openDataSource } from '#database';
+import { BOTH_DATABASES } from './both-databases.conformance.js';
 import { Facts } from './facts.js';
 import { MessageBatches } from './message-batches.js';
 import { MessageLedger } from './message-ledger.js';
@@ -13,28 +9,7 @@ import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
 import { type NewMessageRow } from './sql/insert-messages.js';
 
-const cleanUps: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const cleanUp of cleanUps) await cleanUp();
-});
-
-function embedded(): Promise<Database> {
-  const folder = mkdtempSync(join(tmpdir(), 'llmq-turns-'));
-  cleanUps.push(() => rmSync(folder, { recursive: true }));
-  return openEmbedded(folder);
-}
-
-async function postgres(): Promise<Database> {
-  const database = await createTestDatabase(await postgresUrlForTests());
-  cleanUps.push(() => database.drop());
-  const env = { DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:1' };
-  return openDatabase(new StorageSettings(loadConfig({ env }).storage));
-}
-
-describe.each([
-  ['the embedded database', embedded],
-  ['Postgres', postgres],
-])('on %s', (_, open) => {
+describe.each(BOTH_DATABASES)('on %s', (_, open) => {
   let database: Database;
   let ledger: MessageLedger;
   beforeAll(async () => {
