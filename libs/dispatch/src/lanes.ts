@@ -7,6 +7,7 @@ import { type Pauses } from '#walk';
 import { CoolDown } from './cool-down.js';
 import { type LaneLimits } from './lane-limits.js';
 import { LaneMeter } from './lane-meter.js';
+import { LanePace } from './lane-pace.js';
 
 /** Part of a process's places that is each lane's own, on top of what all share. */
 const GUARANTEED = 8;
@@ -15,6 +16,7 @@ const GUARANTEED = 8;
 export class Lane {
   readonly meter = new LaneMeter();
   readonly coolDown = new CoolDown();
+  readonly pace = new LanePace();
 
   constructor(readonly provider: Provider) {}
 
@@ -77,12 +79,15 @@ export class Lanes {
   }
 
   #ask(lane: Lane, room: number): LaneAsk {
+    const limit = this.limits.of(lane.provider);
+    const spread = lane.pace.spread(limit);
     return {
       lane: lane.name,
-      limit: this.limits.of(lane.provider),
+      limit,
       reserved: this.queue.value.reserved_for_realtime,
       most: Math.max(0, room, this.#guaranteed - lane.meter.running),
       open: this.pauses.open(lane.name),
+      ...(spread && { spread }),
     };
   }
 

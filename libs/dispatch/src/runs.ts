@@ -62,14 +62,16 @@ export class Runs {
 
   /** Gives the slot back, once: as soon as the call has ended, while what it said is still being stored. */
   #slotOf(holding: Holding, onFree: () => void): () => void {
-    const { meter } = this.lanes.of(holding.job.lane);
+    const { meter, pace } = this.lanes.of(holding.job.lane);
     const startedAt = performance.now();
     let held = true;
     meter.start(holding.job.priority);
     return () => {
       if (!held) return;
       held = false;
-      meter.end(performance.now() - startedAt);
+      const heldMs = performance.now() - startedAt;
+      meter.end(heldMs);
+      pace.observe(heldMs);
       this.keeper.dropSlot(holding);
       void this.#giveBack(holding).finally(onFree);
     };

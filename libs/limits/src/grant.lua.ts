@@ -1,3 +1,5 @@
+import { type SlotAsk } from './slots.js';
+
 /**
  * Lua functions for scripts that grant slots. One ZSET per upstream holds its leases: token → end of its lease in ms, by
  * the clock of Redis. What has run out is dropped first, so the slots of a dead process come back by themselves.
@@ -12,14 +14,29 @@ local function lease(key, count, untilMs, prefix, seq)
   for i = 1, count do redis.call('ZADD', key, untilMs, prefix .. ':' .. string.format('%d', seq + i)) end
 end
 
--- keys: leases, those of them that realtime did not take, pause, wanted. Answers with slots for realtime, and for others;
--- their tokens are prefix:seq+1, prefix:seq+2 and so on.
-local function grant(keys, now, leaseMs, limit, reserved, realtime, others, prefix, seq)
-  if realtime + others == 0 or redis.call('EXISTS', keys[3]) == 1 then return 0, 0 end
+-- Of so many starts, those that need not be held back, and for how many ms the next one is: while most slots are in use they
+-- come one by one. key: when the last one was, and until when the next one is held.
+local function apart(key, now, gap, most, count)
+  local state = redis.call('HMGET', key, 'last', 'hold')
+  local last, hold = tonumber(state[1] or 0), tonumber(state[2] or 0)
+  if hold == 0 and now < last + gap then
+    hold = math.min(last + gap, now + most)
+    redis.call('HSET', key, 'hold', hold)
+  end
+  if now < hold then return 0, hold - now end
+  return math.min(1, count), 0
+end
+
+-- keys: leases, those of them that realtime did not take, pause, wanted, spread. Answers with slots for realtime, slots for
+-- others, and for how many ms a start is held back; their tokens are prefix:seq+1, prefix:seq+2 and so on.
+local function grant(keys, now, leaseMs, limit, reserved, realtime, others, gap, most, prefix, seq)
+  if realtime + others == 0 or redis.call('EXISTS', keys[3]) == 1 then return 0, 0, 0 end
   redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', now)
   local free = math.max(0, limit - redis.call('ZCARD', keys[1]))
   local first = math.min(free, realtime)
   local rest = math.min(free - first, others)
+  local held = 0
+  if gap > 0 and rest > 0 and free * 3 <= limit then rest, held = apart(keys[5], now, gap, most, rest) end
   if reserved > 0 then
     redis.call('ZREMRANGEBYSCORE', keys[2], '-inf', now)
     rest = math.max(0, math.min(rest, limit - reserved - redis.call('ZCARD', keys[2])))
@@ -30,13 +47,22 @@ local function grant(keys, now, leaseMs, limit, reserved, realtime, others, pref
   if first + rest > 0 then
     lease(keys[1], first + rest, now + leaseMs, prefix, seq)
     redis.call('PEXPIRE', keys[1], leaseMs * 2)
+    if gap > 0 then
+      redis.call('HSET', keys[5], 'last', now, 'hold', 0)
+      redis.call('PEXPIRE', keys[5], leaseMs)
+    end
   end
-  return first, rest
+  return first, rest, held
 end
 `;
 
 /** The keys of an upstream's slots, in the order that the functions above expect. */
-export function slotKeys(prefix: string, upstream: string): [string, string, string, string] {
+export function slotKeys(prefix: string, upstream: string): string[] {
   const leases = `${prefix}:slots:${upstream}`;
-  return [leases, `${leases}:others`, `${leases}:paused`, `${leases}:wanted`];
+  return [leases, `${leases}:others`, `${leases}:paused`, `${leases}:wanted`, `${leases}:spread`];
+}
+
+/** Gap and longest hold, both 0 where starts are not spread. */
+export function spreadArgs({ spread }: Pick<SlotAsk, 'spread'>): [number, number] {
+  return spread ? [spread.gapMs, spread.holdMs] : [0, 0];
 }

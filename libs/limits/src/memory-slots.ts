@@ -1,5 +1,5 @@
 import { type Clock } from '#runtime';
-import { type Granted, NOTHING, type SlotAsk, Slots } from './slots.js';
+import { type Granted, NOTHING, type SlotAsk, Slots, type Spread } from './slots.js';
 
 interface Upstream {
   /** Token → end of its lease. */
@@ -9,6 +9,9 @@ interface Upstream {
   pausedUntil: number;
   /** Whether somebody was sent away since a slot came back. */
   wanted: boolean;
+  lastStart: number;
+  /** Until when the next start is held back; 0: it is not. */
+  holdUntil: number;
 }
 
 /** Slots of one process. */
@@ -28,17 +31,22 @@ export class MemorySlots extends Slots {
     return Promise.resolve(this.acquireNow(name, ask));
   }
 
-  acquireNow(name: string, { limit, reserved, realtime, others }: SlotAsk): Granted {
+  acquireNow(name: string, { limit, reserved, realtime, others, spread }: SlotAsk): Granted {
     const upstream = this.#alive(name);
-    if (upstream.pausedUntil > this.clock.now()) return NOTHING;
+    const now = this.clock.now();
+    if (realtime + others === 0 || upstream.pausedUntil > now) return NOTHING;
     const free = Math.max(0, limit - upstream.leases.size);
     const first = Math.min(free, realtime);
     const share = limit - reserved - upstream.others.size;
-    const rest = Math.max(0, Math.min(free - first, others, share));
+    const able = Math.max(0, Math.min(free - first, others, share));
+    const tight = spread && able > 0 && free * 3 <= limit;
+    const heldMs = tight ? hold(upstream, now, spread) : 0;
+    const rest = heldMs > 0 ? 0 : tight ? 1 : able;
     if (first + rest < realtime + others) upstream.wanted = true;
+    if (spread && first + rest > 0) Object.assign(upstream, { lastStart: now, holdUntil: 0 });
     const granted = { realtime: this.#lease(upstream, first), others: this.#lease(upstream, rest) };
     for (const token of granted.others) upstream.others.add(token);
-    return granted;
+    return heldMs > 0 ? { ...granted, heldMs } : granted;
   }
 
   renew(name: string, tokens: readonly string[]): Promise<void> {
@@ -89,11 +97,20 @@ export class MemorySlots extends Slots {
       others: new Set<string>(),
       pausedUntil: 0,
       wanted: false,
+      lastStart: -Infinity,
+      holdUntil: 0,
     };
     this.#upstreams.set(name, upstream);
     for (const [token, until] of upstream.leases) if (until <= this.clock.now()) drop(upstream, token);
     return upstream;
   }
+}
+
+/** For how long the next start is held back, in ms. */
+function hold(upstream: Upstream, now: number, { gapMs, holdMs }: Spread): number {
+  const evenly = upstream.lastStart + gapMs;
+  if (upstream.holdUntil === 0 && now < evenly) upstream.holdUntil = Math.min(evenly, now + holdMs);
+  return Math.max(0, upstream.holdUntil - now);
 }
 
 function drop({ leases, others }: Upstream, token: string): void {

@@ -1,14 +1,14 @@
 import { LuaScript, type RedisConnections } from '#redis';
-import { GRANT_LUA, slotKeys } from './grant.lua.js';
+import { GRANT_LUA, slotKeys, spreadArgs } from './grant.lua.js';
 import { type Granted, NOTHING, type SlotAsk, Slots } from './slots.js';
 
-/** ARGV: lease in ms, limit, reserved, realtime, others, prefix and number of the tokens. */
-const ACQUIRE = new LuaScript<readonly (string | number)[], [number, number]>(`${GRANT_LUA}
+/** ARGV: lease in ms, limit, reserved, realtime, others, gap and longest hold of a spread, prefix and number of the tokens. */
+const ACQUIRE = new LuaScript<readonly (string | number)[], Grant>(`${GRANT_LUA}
 local function number(i) return tonumber(ARGV[i]) end
-return {grant(KEYS, redisNow(), number(1), number(2), number(3), number(4), number(5), ARGV[6], number(7))}
+return {grant(KEYS, redisNow(), number(1), number(2), number(3), number(4), number(5), number(6), number(7), ARGV[8], number(9))}
 `);
 
-/** KEYS: leases. ARGV: lease in ms, tokens. */
+/** ARGV: lease in ms, tokens. */
 const RENEW = new LuaScript<readonly (string | number)[], number>(`${GRANT_LUA}
 local untilMs = redisNow() + tonumber(ARGV[1])
 for i = 2, #ARGV do
@@ -45,6 +45,9 @@ if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[3
 return 1
 `);
 
+/** Slots for realtime, slots for others, and for how many ms a start is held back. */
+type Grant = readonly [number, number, number];
+
 /**
  * After a reconnect nothing is acquired for this long: Redis may have come back empty, and by then every process that
  * holds slots is connected again (at the latest after a second) and has put them back.
@@ -70,7 +73,8 @@ export class RedisSlots extends Slots {
     const { connection } = this;
     if (this.isQuiet) return NOTHING;
     const seq = this.number(ask.realtime + ask.others);
-    const args = [this.leaseMs, ask.limit, ask.reserved, ask.realtime, ask.others, this.processId, seq];
+    const { limit, reserved, realtime, others } = ask;
+    const args = [this.leaseMs, limit, reserved, realtime, others, ...spreadArgs(ask), this.processId, seq];
     const numbers = await ACQUIRE.run(this.connections.patient, this.#keys(upstream), args);
     return this.unlessReconnected(connection, upstream, this.hold(upstream, seq, numbers));
   }
@@ -99,10 +103,11 @@ export class RedisSlots extends Slots {
   }
 
   /** Notes what a script has granted to this process. */
-  hold(upstream: string, seq: number, [realtime, others]: readonly [number, number]): Granted {
+  hold(upstream: string, seq: number, [realtime, others, heldMs]: Grant): Granted {
     const tokens = Array.from({ length: realtime + others }, (_, i) => `${this.processId}:${seq + i + 1}`);
     for (const token of tokens) this.#heldOn(upstream).add(token);
-    return { realtime: tokens.slice(0, realtime), others: tokens.slice(realtime) };
+    const granted = { realtime: tokens.slice(0, realtime), others: tokens.slice(realtime) };
+    return heldMs > 0 ? { ...granted, heldMs } : granted;
   }
 
   async renew(upstream: string, tokens: readonly string[]): Promise<void> {
@@ -126,7 +131,7 @@ export class RedisSlots extends Slots {
   }
 
   held(upstream: string): Promise<number> {
-    return this.connections.prompt.zcard(this.#keys(upstream)[0]);
+    return this.connections.prompt.zcard(this.#keys(upstream)[0]!);
   }
 
   #putBack(): void {
@@ -141,7 +146,7 @@ export class RedisSlots extends Slots {
     return held;
   }
 
-  #keys(upstream: string): [string, string, string, string] {
+  #keys(upstream: string): string[] {
     return slotKeys(this.connections.prefix, upstream);
   }
 }

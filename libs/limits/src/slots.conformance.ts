@@ -56,6 +56,29 @@ export function conformsToSlots(
     expect((await slots.acquire('up', ask(5, 9, { reserved: 2 }))).others).toHaveLength(3);
   });
 
+  test('keeps starts apart while most slots are in use, and holds none back for longer than allowed', async () => {
+    const slots = await open('p1');
+    const spread = { gapMs: 10_000, holdMs: 20 };
+    await take(slots, 10, 7);
+    const one = await slots.acquire('up', ask(10, 9, { spread }));
+    expect([one.others.length, one.heldMs]).toEqual([1, undefined]);
+    const held = await slots.acquire('up', ask(10, 9, { spread }));
+    expect(held.others).toEqual([]);
+    expect(held.heldMs).toBeGreaterThan(0);
+    expect(held.heldMs).toBeLessThanOrEqual(20);
+    expect((await slots.acquire('up', ask(10, 9, { realtime: 1, spread }))).realtime).toHaveLength(1);
+    await slots.acquire('up', ask(10, 9, { spread }));
+    await wait(25);
+    expect((await slots.acquire('up', ask(10, 9, { spread }))).others).toHaveLength(1);
+  });
+
+  test('holds no start back while there is room', async () => {
+    const slots = await open('p1');
+    const spread = { gapMs: 10_000, holdMs: 20 };
+    expect((await slots.acquire('up', ask(10, 5, { spread }))).others).toHaveLength(5);
+    expect((await slots.acquire('up', ask(10, 5, { spread }))).others).toHaveLength(5);
+  });
+
   test('keeps upstreams apart', async () => {
     const slots = await open('p1');
     await slots.acquire('a', ask(1, 1));

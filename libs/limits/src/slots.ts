@@ -8,12 +8,28 @@ export interface SlotAsk {
   readonly realtime: number;
   /** Wanted for all others. */
   readonly others: number;
+  /** Given: starts of others are kept apart. */
+  readonly spread?: Spread;
+}
+
+/**
+ * How far apart calls start while most slots are in use. Calls that take equally long and start together end together, again
+ * and again, and a realtime message that comes in between waits for all of that time; ends that are spread out leave it a
+ * slot soon.
+ */
+export interface Spread {
+  /** Time between two starts that would spread them evenly, in ms. */
+  readonly gapMs: number;
+  /** Longest time that a start is held back for it, in ms: what it costs of the slots is bounded, and they spread bit by bit. */
+  readonly holdMs: number;
 }
 
 /** Slots that were won, by their tokens. */
 export interface Granted {
   readonly realtime: readonly string[];
   readonly others: readonly string[];
+  /** A start is held back for so long, in ms. */
+  readonly heldMs?: number;
 }
 
 export const NOTHING: Granted = { realtime: [], others: [] };

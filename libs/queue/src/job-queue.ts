@@ -1,5 +1,5 @@
 import { type Priority } from '#contracts';
-import { type Granted } from '#limits';
+import { type Granted, type Spread } from '#limits';
 
 /** The jobs of one priority that go to one upstream. */
 export interface Band {
@@ -52,6 +52,8 @@ export interface LaneAsk {
   readonly most: number;
   /** Bands that are not paused. */
   readonly open: readonly Priority[];
+  /** Given: starts of all but realtime are kept apart. */
+  readonly spread?: Spread;
 }
 
 /** What a dispatcher could start now: at most `room` jobs over all lanes, the first ones first. */
@@ -76,7 +78,7 @@ export interface LaneLook {
 
 export interface Look {
   readonly lanes: readonly LaneLook[];
-  /** Time until the next delayed job can be taken; undefined: there is none. */
+  /** Time until the next delayed job can be taken, or one that was held back; undefined: there is none. */
   readonly nextDueMs: number | undefined;
 }
 

@@ -23,11 +23,10 @@ export class PostgresLook {
     const rows = await this.database.query<QueueLookRow>(LOOK_AT_BANDS, [queues, now]);
     for (const { queue, head } of rows) if (head) await this.tags.observe(queue, head);
     const byQueue = new Map(rows.map((row) => [row.queue, row]));
-    const nextDue = Math.min(...rows.map(({ next_due }) => next_due ?? Infinity));
-    return {
-      lanes: this.#lanes(lanes, room, now, byQueue),
-      nextDueMs: Number.isFinite(nextDue) ? Math.max(0, nextDue - now) : undefined,
-    };
+    const looks = this.#lanes(lanes, room, now, byQueue);
+    const dueMs = rows.map(({ next_due }) => Math.max(0, (next_due ?? Infinity) - now));
+    const nextDueMs = Math.min(...dueMs, ...looks.map(({ granted }) => granted.heldMs ?? Infinity));
+    return { lanes: looks, nextDueMs: Number.isFinite(nextDueMs) ? nextDueMs : undefined };
   }
 
   #lanes(
@@ -49,12 +48,13 @@ export class PostgresLook {
     });
   }
 
-  #grant({ lane, limit, reserved, most, open }: LaneAsk, bands: Bands, room: number): Granted {
+  #grant({ lane, limit, reserved, most, open, spread }: LaneAsk, bands: Bands, room: number): Granted {
     const ready = (priority: Priority) => (open.includes(priority) ? bands[priority].ready : 0);
     const wanted = Math.min(most, room);
     const realtime = Math.min(wanted, ready('realtime'));
     const others = Math.min(wanted - realtime, ready('high') + ready('normal') + ready('low'));
-    return this.slots.acquireNow(lane, { limit, reserved, realtime, others });
+    const ask = { limit, reserved, realtime, others };
+    return this.slots.acquireNow(lane, spread ? { ...ask, spread } : ask);
   }
 }
 

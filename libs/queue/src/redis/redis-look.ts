@@ -1,5 +1,5 @@
 import { PRIORITIES, type Priority } from '#contracts';
-import { type Granted, NOTHING, type RedisSlots, slotKeys } from '#limits';
+import { type Granted, NOTHING, type RedisSlots, slotKeys, spreadArgs } from '#limits';
 import { type RedisConnections } from '#redis';
 import { type TagRange } from '../fair/range.js';
 import {
@@ -50,7 +50,7 @@ export class RedisLook {
 
   async #granted(since: number, lane: string, seq: number, counts: [number, number]): Promise<Granted> {
     if (counts[0] + counts[1] === 0) return NOTHING;
-    return this.slots.unlessReconnected(since, lane, this.slots.hold(lane, seq, counts));
+    return this.slots.unlessReconnected(since, lane, this.slots.hold(lane, seq, [...counts, 0]));
   }
 
   #bands(lane: string, numbers: readonly number[]): Record<Priority, BandLook> {
@@ -68,6 +68,7 @@ export class RedisLook {
   }
 }
 
-function argsOf({ limit, reserved, most, open }: LaneAsk): (string | number)[] {
-  return [limit, reserved, most, PRIORITIES.map((priority) => (open.includes(priority) ? 1 : 0)).join('')];
+function argsOf(ask: LaneAsk): (string | number)[] {
+  const open = PRIORITIES.map((priority) => (ask.open.includes(priority) ? 1 : 0)).join('');
+  return [ask.limit, ask.reserved, ask.most, open, ...spreadArgs(ask)];
 }
