@@ -1,5 +1,5 @@
 import { type Bench, type Report } from './bench.js';
-import { Fleet } from './fleet.js';
+import { Fleet, sleep } from './fleet.js';
 import { onStage, type Stage } from './stage.js';
 import { median, quantile, round } from './statistics.js';
 
@@ -8,6 +8,9 @@ const SHALLOW = 1_000;
 const DEEP = 1_000_000;
 const ROUNDS = 5;
 const ROUND_MS = 5_000;
+/** As much as one worker brings to an end on two cores, so that the shallow queue does not run empty. */
+const FEED_PER_SECOND = 1_000;
+const FEED = 100;
 const ACCEPTS = 300;
 const GOAL = { ratio: 0.9, p99Ms: 100, bytes: 1_200 };
 
@@ -46,33 +49,39 @@ async function measure(stage: Stage, waiting: number): Promise<Depth> {
 async function fill(fleet: Fleet, waiting: number): Promise<void> {
   const missing = waiting - (await fleet.count(`status IN ('pending', 'queued')`));
   if (missing <= 0) return;
-  await fleet.sendAll(
-    Array.from({ length: missing }, (_, n) => ({ user_id: `user ${n % 1_000}`, content: 'hello' })),
-  );
+  await fleet.sendAll(messages(missing));
   await fleet.until(async () => (await fleet.count(`status = 'pending'`)) === 0, 900_000, 1_000);
 }
 
-/** Completed messages per second while the depth stays about the same. */
+/** Completed messages per second while as many are accepted, so that the depth stays about the same. */
 async function throughput(fleet: Fleet, waiting: number): Promise<number> {
-  const feeding = waiting === SHALLOW ? keepUp(fleet) : undefined;
+  const stop = feed(fleet);
   const [before, startedAt] = [await fleet.count(`status = 'completed'`), performance.now()];
   await fleet.until(() => Promise.resolve(performance.now() - startedAt > ROUND_MS), ROUND_MS * 2, 50);
   const seconds = (performance.now() - startedAt) / 1_000;
   const done = (await fleet.count(`status = 'completed'`)) - before;
-  await feeding?.();
+  await stop();
+  await fill(fleet, waiting);
   return done / seconds;
 }
 
-/** A shallow queue would run empty: it is filled up again and again. Answers with how to end that. */
-function keepUp(fleet: Fleet): () => Promise<void> {
+/** The same stream of new messages at both depths: it costs the same cores. Answers with how to end it. */
+function feed(fleet: Fleet): () => Promise<void> {
   let ended = false;
   const run = (async () => {
-    while (!ended) await fill(fleet, SHALLOW * 2);
+    for (let due = performance.now(); !ended; due += (FEED * 1_000) / FEED_PER_SECOND) {
+      await fleet.sendAll(messages(FEED));
+      await sleep(due - performance.now());
+    }
   })();
   return async () => {
     ended = true;
     await run;
   };
+}
+
+function messages(count: number) {
+  return Array.from({ length: count }, (_, n) => ({ user_id: `user ${n % 1_000}`, content: 'hello' }));
 }
 
 async function accepts(fleet: Fleet): Promise<number> {

@@ -7,8 +7,9 @@ import { mixed } from './mixed.js';
 import { overhead } from './overhead.js';
 import { priority } from './priority.js';
 import { recover } from './recover.js';
+import { start } from './start.js';
 
-const BENCHES: readonly Bench[] = [accept, e2e, overhead, mixed, priority, fairness, depth, recover];
+const BENCHES: readonly Bench[] = [accept, e2e, overhead, mixed, priority, fairness, depth, recover, start];
 
 const USAGE = `npm run bench -- <name> | all
 
