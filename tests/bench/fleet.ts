@@ -40,8 +40,12 @@ export class Fleet {
     const members = Array.from({ length: workers }, () => stage.role('queue-manager', settings));
     await stage.role('scheduler', settings);
     const postgres = new Client({ connectionString: stage.postgres.url });
+    const redis = new Redis(stage.redis.url);
+    // A bench that fails ends both stores; what they say of it would hide why.
+    postgres.on('error', () => undefined);
+    redis.on('error', () => undefined);
     await postgres.connect();
-    return new Fleet(gateway, await Promise.all(members), postgres, new Redis(stage.redis.url));
+    return new Fleet(gateway, await Promise.all(members), postgres, redis);
   }
 
   async close(): Promise<void> {

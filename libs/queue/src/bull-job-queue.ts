@@ -53,7 +53,6 @@ export class BullJobQueue extends JobQueue {
   async add(jobs: readonly JobToAdd[]): Promise<void> {
     const adds = Promise.all([...grouped(jobs).values()].map((group) => this.#addTo(group[0]!, group)));
     await withDeadline(adds, ADD_TIMEOUT_MS, 'redis_unavailable', 'The schedule');
-    this.doorbell.ring();
   }
 
   look(ask: LookAsk): Promise<Look> {
@@ -136,7 +135,7 @@ export class BullJobQueue extends JobQueue {
       data: {},
       opts: { ...JOB_OPTIONS, jobId: jobIdOf(job), priority: tags[i]!, ...timesOf(job) },
     }));
-    await this.#bands.queue(band).addBulk(bulk);
+    await this.doorbell.ringBehind(this.#bands.queue(band).addBulk(bulk));
   }
 
   async #extendIn(band: Band, jobs: readonly TakenJob[]): Promise<TakenJob[]> {

@@ -6,6 +6,12 @@ export abstract class Doorbell {
 
   abstract ring(): void;
 
+  /** Rings for jobs that are being added. */
+  async ringBehind(adding: Promise<unknown>): Promise<void> {
+    await adding;
+    this.ring();
+  }
+
   onRing(listener: () => void): () => void {
     this.listeners.on('ring', listener);
     return () => this.listeners.off('ring', listener);

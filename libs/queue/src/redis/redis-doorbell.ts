@@ -26,6 +26,15 @@ export class RedisDoorbell extends Doorbell {
     }, wait);
   }
 
+  /**
+   * Jobs that were written to the connection by now are in the schedule before the ring is out, so nobody need wait for
+   * the answer. One that was not yet written is found at the next safety tick.
+   */
+  override async ringBehind(adding: Promise<unknown>): Promise<void> {
+    setImmediate(() => this.ring());
+    await adding;
+  }
+
   override onRing(listener: () => void): () => void {
     this.#subscribe();
     return super.onRing(listener);
