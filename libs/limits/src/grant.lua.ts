@@ -1,10 +1,18 @@
 import { type SlotAsk } from './slots.js';
 
 /**
+ * A Redis that was emptied while it ran grants nothing for so long: by then every dispatcher has looked, has seen that it
+ * is another era and has put its slots back. As long as two safety ticks of the dispatcher, and some.
+ */
+export const ERA_GRACE_MS = 750;
+
+/**
  * Lua functions for scripts that grant slots. One ZSET per upstream holds its leases: token → end of its lease in ms, by
  * the clock of Redis. What has run out is dropped first, so the slots of a dead process come back by themselves.
  */
 export const GRANT_LUA = `
+local graceMs = ${ERA_GRACE_MS}
+
 local function redisNow()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -27,10 +35,22 @@ local function apart(key, now, gap, most, count)
   return math.min(1, count), 0
 end
 
--- keys: leases, those of them that realtime did not take, pause, wanted, spread. Answers with slots for realtime, slots for
+-- When Redis last came to know slots at all, in ms; it forgets that together with the leases. key: the era.
+local function eraOf(key, now)
+  local era = tonumber(redis.call('GET', key) or now + 1)
+  if era > now then
+    era = now
+    redis.call('SET', key, era)
+  end
+  return era
+end
+
+-- keys: leases, those of them that realtime did not take, pause, wanted, spread, era. Answers with slots for realtime, slots for
 -- others, and for how many ms a start is held back; their tokens are prefix:seq+1, prefix:seq+2 and so on.
 local function grant(keys, now, leaseMs, limit, reserved, realtime, others, gap, most, prefix, seq)
   if realtime + others == 0 or redis.call('EXISTS', keys[3]) == 1 then return 0, 0, 0 end
+  local young = eraOf(keys[6], now) + graceMs - now
+  if young > 0 then return 0, 0, young end
   redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', now)
   local free = math.max(0, limit - redis.call('ZCARD', keys[1]))
   local first = math.min(free, realtime)
@@ -59,7 +79,14 @@ end
 /** The keys of an upstream's slots, in the order that the functions above expect. */
 export function slotKeys(prefix: string, upstream: string): string[] {
   const leases = `${prefix}:slots:${upstream}`;
-  return [leases, `${leases}:others`, `${leases}:paused`, `${leases}:wanted`, `${leases}:spread`];
+  return [
+    leases,
+    `${leases}:others`,
+    `${leases}:paused`,
+    `${leases}:wanted`,
+    `${leases}:spread`,
+    `${prefix}:slots`,
+  ];
 }
 
 /** Gap and longest hold, both 0 where starts are not spread. */

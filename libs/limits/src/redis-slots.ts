@@ -3,9 +3,10 @@ import { GRANT_LUA, slotKeys, spreadArgs } from './grant.lua.js';
 import { type Granted, NOTHING, type SlotAsk, Slots } from './slots.js';
 
 /** ARGV: lease in ms, limit, reserved, realtime, others, gap and longest hold of a spread, prefix and number of the tokens. */
-const ACQUIRE = new LuaScript<readonly (string | number)[], Grant>(`${GRANT_LUA}
+const ACQUIRE = new LuaScript<readonly (string | number)[], Acquired>(`${GRANT_LUA}
 local function number(i) return tonumber(ARGV[i]) end
-return {grant(KEYS, redisNow(), number(1), number(2), number(3), number(4), number(5), number(6), number(7), ARGV[8], number(9))}
+local first, rest, held = grant(KEYS, redisNow(), number(1), number(2), number(3), number(4), number(5), number(6), number(7), ARGV[8], number(9))
+return {first, rest, held, eraOf(KEYS[6], redisNow())}
 `);
 
 /** ARGV: lease in ms, tokens. */
@@ -48,6 +49,8 @@ return 1
 /** Slots for realtime, slots for others, and for how many ms a start is held back. */
 type Grant = readonly [number, number, number];
 
+type Acquired = readonly [...Grant, era: number];
+
 /**
  * After a reconnect nothing is acquired for this long: Redis may have come back empty, and by then every process that
  * holds slots is connected again (at the latest after a second) and has put them back.
@@ -59,6 +62,7 @@ export class RedisSlots extends Slots {
   readonly #held = new Map<string, Set<string>>();
   #made = 0;
   #quietUntil = 0;
+  #era: number | undefined;
 
   constructor(
     private readonly connections: RedisConnections,
@@ -66,7 +70,10 @@ export class RedisSlots extends Slots {
     private readonly processId: string,
   ) {
     super();
-    connections.onReconnect(() => this.#putBack());
+    connections.onReconnect(() => {
+      this.#quietUntil = performance.now() + GRACE_MS;
+      this.#putBack();
+    });
   }
 
   async acquire(upstream: string, ask: SlotAsk): Promise<Granted> {
@@ -75,8 +82,13 @@ export class RedisSlots extends Slots {
     const seq = this.number(ask.realtime + ask.others);
     const { limit, reserved, realtime, others } = ask;
     const args = [this.leaseMs, limit, reserved, realtime, others, ...spreadArgs(ask), this.processId, seq];
-    const numbers = await ACQUIRE.run(this.connections.patient, this.#keys(upstream), args);
-    return this.unlessReconnected(connection, upstream, this.hold(upstream, seq, numbers));
+    const [first, rest, heldMs, era] = await ACQUIRE.run(
+      this.connections.patient,
+      this.#keys(upstream),
+      args,
+    );
+    this.observe(era);
+    return this.unlessReconnected(connection, upstream, this.hold(upstream, seq, [first, rest, heldMs]));
   }
 
   /** What was granted, unless Redis was away in between: then the question was the first thing that it answered. */
@@ -110,6 +122,12 @@ export class RedisSlots extends Slots {
     return heldMs > 0 ? { ...granted, heldMs } : granted;
   }
 
+  /** Redis has told its era: in another one than before it knows nothing of what this process holds. */
+  observe(era: number): void {
+    if (this.#era !== undefined && this.#era !== era) this.#putBack();
+    this.#era = era;
+  }
+
   async renew(upstream: string, tokens: readonly string[]): Promise<void> {
     if (tokens.length === 0) return;
     // A slot that is released right behind this must not come back.
@@ -135,7 +153,6 @@ export class RedisSlots extends Slots {
   }
 
   #putBack(): void {
-    this.#quietUntil = performance.now() + GRACE_MS;
     // What fails here is put back by the next renewal.
     for (const [upstream, held] of this.#held) this.renew(upstream, [...held]).catch(() => undefined);
   }

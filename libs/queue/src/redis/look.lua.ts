@@ -3,13 +3,13 @@ import { LuaScript } from '#redis';
 
 /**
  * Looks at all bands of all lanes and wins slots for what is ready, in one round trip.
- * KEYS, for each lane: wait, prioritized, delayed and fair of each band, then the five keys of its slots.
+ * KEYS, for each lane: wait, prioritized, delayed and fair of each band, then the six keys of its slots.
  * ARGV: process, number before its next token, lease in ms, most slots in all, tokens per unit, priority past which the base
  * must move; then for each lane: limit, reserved, most, which bands are open ('1101'), gap and longest hold
  * of a spread.
  * Answers for each lane: slots for realtime, slots for others, then for each band: ready jobs, how long the next one has
- * waited in ms (-1: none), whether the base must move; last of all the time until the next
- * delayed or held job in ms (-1: none).
+ * waited in ms (-1: none), whether the base must move; last of all the era of the
+ * slots, and the time until the next delayed or held job in ms (-1: none).
  * BullMQ takes jobs from the end of `wait` first, then from `prioritized` (score: priority × 2^32 + counter), and scores a
  * delayed job with its time in ms × 4096. The job that comes next is also what the fair tags of its band go by.
  */
@@ -52,7 +52,7 @@ local function lookAt(k)
 end
 
 for lane = 0, (#ARGV - 6) / 6 - 1 do
-  local k, a = lane * 21 + 1, lane * 6 + 7
+  local k, a = lane * 22 + 1, lane * 6 + 7
   local ready, bands = {}, {}
   for band = 0, 3 do
     local count, waited, shift = lookAt(k + band * 4)
@@ -62,7 +62,7 @@ for lane = 0, (#ARGV - 6) / 6 - 1 do
   local most = math.min(room, tonumber(ARGV[a + 2]))
   local realtime = math.min(most, ready[0])
   local others = math.min(most - realtime, ready[1] + ready[2] + ready[3])
-  local slots = {KEYS[k + 16], KEYS[k + 17], KEYS[k + 18], KEYS[k + 19], KEYS[k + 20]}
+  local slots = {KEYS[k + 16], KEYS[k + 17], KEYS[k + 18], KEYS[k + 19], KEYS[k + 20], KEYS[k + 21]}
   local limit, reserved, gap, hold = tonumber(ARGV[a]), tonumber(ARGV[a + 1]), tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5])
   local first, rest, held = grant(slots, now, leaseMs, limit, reserved, realtime, others, gap, hold, process, seq)
   if held > 0 and (nextDue < 0 or now + held < nextDue) then nextDue = now + held end
@@ -71,6 +71,7 @@ for lane = 0, (#ARGV - 6) / 6 - 1 do
   answer[#answer + 1], answer[#answer + 2] = first, rest
   for _, number in ipairs(bands) do answer[#answer + 1] = number end
 end
+answer[#answer + 1] = eraOf(KEYS[22], now)
 answer[#answer + 1] = nextDue < 0 and -1 or math.max(0, nextDue - now)
 return answer
 `);

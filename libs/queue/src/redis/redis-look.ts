@@ -36,6 +36,7 @@ export class RedisLook {
     const { unit, max } = this.range;
     const args = [this.processId, seq, this.leaseMs, most, unit, max / 2, ...lanes.flatMap(argsOf)];
     const numbers = await LOOK.run(this.connections.patient, keys, args);
+    this.slots.observe(numbers.at(-2)!);
     const looks: LaneLook[] = [];
     let used = seq;
     for (const [i, { lane }] of lanes.entries()) {
