@@ -72,7 +72,9 @@ describe.each(['embedded', 'shared'] as const)('a server that is killed (%s)', (
     );
     for (let kills = 0; kills < 3; kills += 1) {
       const calls = upstream.calls().length;
-      await eventually(() => expect(upstream.calls().length).toBeGreaterThan(calls + 20));
+      await eventually(() => expect(upstream.calls().length).toBeGreaterThan(calls + 20), {
+        timeoutMs: 30_000,
+      });
       server = await killAndRestart(system, server);
     }
     stopped = true;

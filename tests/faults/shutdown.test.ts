@@ -9,8 +9,8 @@ import { startFakeUpstream } from '../upstream/fake-upstream.js';
 /** How long each call of these tests takes. */
 const CALL_MS = 2_000;
 
-async function setup(topology: Topology, roles: readonly Role[], env: Env = {}) {
-  const upstream = await startFakeUpstream({ behaviours: [{ firstChunkDelayMs: CALL_MS }] });
+async function setup(topology: Topology, roles: readonly Role[], env: Env = {}, firstChunkDelayMs = CALL_MS) {
+  const upstream = await startFakeUpstream({ behaviours: [{ firstChunkDelayMs }] });
   onTestFinished(() => upstream.close());
   const system = await createSystem(topology, { ...openAiEnv(upstream), ...env });
   onTestFinished(() => system.stop());
@@ -86,9 +86,14 @@ describe.each(['embedded', 'shared'] as const)('a server that is told to end (%s
   });
 
   test('hands back what takes longer than its drain time, and its successor runs it', async () => {
-    const { upstream, system, ids, contents, callCounts } = await setup(topology, ['server'], {
-      WORKER_DRAIN_TIMEOUT: '0s',
-    });
+    // Longer than any machine needs to get all of them running.
+    const callMs = 30_000;
+    const { upstream, system, ids, contents, callCounts } = await setup(
+      topology,
+      ['server'],
+      { WORKER_DRAIN_TIMEOUT: '0s' },
+      callMs,
+    );
     upstream.behave({});
     expect(await system.terminate(system.gateways[0]!)).toBe(0);
     const next = await system.start('server');
