@@ -58,5 +58,6 @@ export function settingsOf(config: Config) {
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
     new ProviderSettings(config.providers),
+    config.environment,
   ];
 }
