@@ -33,6 +33,10 @@ Secrets (\`auth.keys\`, \`storage.database_url\`, \`storage.redis_url\`, \`provi
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
+## Providers, models and task types
+
+Who answers lies in two files of their own: \`configs/providers.yaml\` (providers, models, prices, routing) and \`configs/task-types.yaml\`. [providers.md](providers.md) describes both. They may name any variable of the environment as \`\${NAME}\`; one that belongs to a setting above has the value of the setting. A bad file is refused at start, with line, column and reason, and \`--validate\` checks both.
+
 ## API keys
 
 \`\`\`yaml

@@ -1,3 +1,5 @@
+import { providersFileSchema, taskTypesFileSchema } from '#catalog';
+import { catalogSchema } from './catalog-schema.js';
 import { configurationPage, configurationSchema, exampleFile } from './configuration.js';
 import { errorsPage, metricsPage } from './reference.js';
 
@@ -7,6 +9,8 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'docs/configuration.md': configurationPage(),
     'configs/config.schema.json': configurationSchema(),
     'configs/config.example.yaml': exampleFile(),
+    'configs/providers.schema.json': catalogSchema(providersFileSchema),
+    'configs/task-types.schema.json': catalogSchema(taskTypesFileSchema),
     'docs/errors.md': errorsPage(),
     'docs/metrics.md': await metricsPage(),
   };

@@ -34,7 +34,16 @@ const FAST: Env = {
   SIMULATOR_FAULTS: 'true',
   // What the machine that runs the tests happens to have set.
   OPENAI_API_KEY: undefined,
+  OPENAI_API_KEYS: undefined,
   OPENAI_BASE_URL: undefined,
+  KIMI_API_KEY: undefined,
+  MOONSHOT_API_KEY: undefined,
+  QWEN_API_KEY: undefined,
+  DASHSCOPE_API_KEY: undefined,
+  ANTHROPIC_API_KEY: undefined,
+  OLLAMA_BASE_URL: undefined,
+  PROVIDERS_FILE: undefined,
+  TASK_TYPES_FILE: undefined,
   REDIS_URL: undefined,
   DATABASE_URL: undefined,
   API_KEYS: undefined,
@@ -74,9 +83,9 @@ export class System {
   }
 
   /** A process that need not come to listen; the test sees to its end. */
-  spawn(role: Role, env: Env = {}): ManagedProcess {
+  spawn(role: Role, env: Env = {}, args: readonly string[] = []): ManagedProcess {
     const script = join(import.meta.dirname, `../../dist/apps/${role}/src/main.js`);
-    return spawnNode(script, [], { ...FAST, ...this.env, ...env });
+    return spawnNode(script, args, { ...FAST, ...this.env, ...env });
   }
 
   of(...roles: Role[]): Member[] {

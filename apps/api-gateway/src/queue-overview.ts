@@ -1,4 +1,5 @@
-import { type ProviderSettings, type QueueSettings } from '#config';
+import { type ProviderLanes } from '#catalog';
+import { type QueueSettings } from '#config';
 import { type BandPauses, type Priority, type QueueStatsQuery, TIME_RANGES } from '#contracts';
 import { type BandStats, type MinuteStats, type RunningCount } from '#ledger';
 import { type Clock, withDeadline } from '#runtime';
@@ -50,7 +51,7 @@ export class QueueOverview {
     private readonly pauses: Pauses,
     private readonly stats: MinuteStats,
     private readonly settings: QueueSettings,
-    private readonly providers: ProviderSettings,
+    private readonly providers: ProviderLanes,
     private readonly clock: Clock,
   ) {}
 

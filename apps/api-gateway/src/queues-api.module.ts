@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { ProviderSettings, QueueSettings } from '#config';
+import { CatalogModule, ProviderLanes } from '#catalog';
+import { QueueSettings } from '#config';
 import { LedgerModule, MinuteStats } from '#ledger';
 import { Clock, provide } from '#runtime';
 import { AcceptModule, Pauses, QueueView } from '#walk';
@@ -8,10 +9,8 @@ import { QueuesController } from './queues.controller.js';
 
 /** The doors to the queues as a whole. */
 @Module({
-  imports: [AcceptModule, LedgerModule],
+  imports: [AcceptModule, CatalogModule, LedgerModule],
   controllers: [QueuesController],
-  providers: [
-    provide(QueueOverview, [QueueView, Pauses, MinuteStats, QueueSettings, ProviderSettings, Clock]),
-  ],
+  providers: [provide(QueueOverview, [QueueView, Pauses, MinuteStats, QueueSettings, ProviderLanes, Clock])],
 })
 export class QueuesApiModule {}

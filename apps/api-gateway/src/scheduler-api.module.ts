@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { ProviderSettings, SchedulerSettings, WorkerSettings } from '#config';
+import { CatalogModule, ProviderLanes } from '#catalog';
+import { SchedulerSettings, WorkerSettings } from '#config';
 import { Database } from '#database';
 import { Facts, LedgerModule } from '#ledger';
 import { Log } from '#observability';
@@ -10,7 +11,7 @@ import { SchedulerController } from './scheduler.controller.js';
 
 /** The door to the scheduler. */
 @Module({
-  imports: [LedgerModule],
+  imports: [CatalogModule, LedgerModule],
   controllers: [SchedulerController],
   providers: [
     provide(PlanFacts, [Facts]),
@@ -19,7 +20,7 @@ import { SchedulerController } from './scheduler.controller.js';
       PlanFacts,
       SchedulerSettings,
       WorkerSettings,
-      ProviderSettings,
+      ProviderLanes,
       Clock,
       Log,
     ]),

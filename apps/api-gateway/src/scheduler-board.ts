@@ -1,4 +1,5 @@
-import { formatDuration, type ProviderSettings, type SchedulerSettings, type WorkerSettings } from '#config';
+import { type ProviderLanes } from '#catalog';
+import { formatDuration, type SchedulerSettings, type WorkerSettings } from '#config';
 import { AppError, type SchedulerOverride } from '#contracts';
 import { type Database } from '#database';
 import { type Log } from '#observability';
@@ -21,7 +22,7 @@ export class SchedulerBoard {
     private readonly facts: PlanFacts,
     private readonly scheduler: SchedulerSettings,
     private readonly workers: WorkerSettings,
-    private readonly providers: ProviderSettings,
+    private readonly providers: ProviderLanes,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}

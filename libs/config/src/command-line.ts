@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { AppError } from '#contracts';
 import { ConfigError, loadConfig } from './load-config.js';
 import { type Config } from './schema.js';
 
@@ -11,11 +12,17 @@ const USAGE = `Options:
   --insecure      answer without API keys on every address
   --help          show this text`;
 
+/** How a process is started; `check` refuses, by throwing, what the configuration points to. */
+export interface Start {
+  readonly defaultPort?: number;
+  readonly check?: (config: Config) => unknown;
+}
+
 /**
  * The configuration of a process: its arguments, the file that they name, and the environment.
  * Prints and exits by itself for --help and --validate (0), and for a bad configuration (1).
  */
-export function configFromCommandLine(args: readonly string[], defaultPort?: number): Config {
+export function configFromCommandLine(args: readonly string[], { defaultPort, check }: Start = {}): Config {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -29,11 +36,14 @@ export function configFromCommandLine(args: readonly string[], defaultPort?: num
     if (values.help) exit(0, USAGE);
     const file = values.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
     const config = loadConfig({ env: process.env, file, insecure: values.insecure, defaultPort });
+    check?.(config);
     if (values.validate)
       exit(0, `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`);
     return config;
   } catch (error) {
-    return exit(1, error instanceof ConfigError ? error.message : `${(error as Error).message}\n\n${USAGE}`);
+    const { message } = error as Error;
+    const isTold = error instanceof ConfigError || error instanceof AppError;
+    return exit(1, isTold ? message : `${message}\n\n${USAGE}`);
   }
 }
 

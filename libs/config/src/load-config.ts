@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { type z } from 'zod';
+import { Environment, variablesOf } from './environment.js';
 import { type Leaf, LEAVES } from './leaves.js';
 import { type Config, configSchema, contradictionIn } from './schema.js';
 
@@ -36,7 +37,8 @@ export function loadConfig({ env, file, insecure, defaultPort }: ConfigSources):
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, env)));
   const contradiction = contradictionIn(parsed.data);
   if (contradiction) throw new ConfigError([contradiction]);
-  return freeze(parsed.data);
+  const environment = new Environment({ ...env, ...variablesOf(LEAVES, parsed.data) });
+  return freeze({ ...parsed.data, environment });
 }
 
 function readTree(file: string): Tree {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { http } from './sections/http.js';
 import { log } from './sections/log.js';
 import { conversations, messages, streams } from './sections/messages.js';
 import { preprocessing } from './sections/preprocessing.js';
-import { openai, simulator } from './sections/providers.js';
+import { providers } from './sections/providers.js';
 import { queue, scheduler, workers } from './sections/queue.js';
 import { resources } from './sections/resources.js';
-import { section } from './sections/section.js';
 import { storage } from './sections/storage.js';
 import { tenants } from './sections/tenants.js';
 
@@ -29,14 +29,19 @@ export const configSchema = z.strictObject({
   streams,
   resources,
   scheduler,
-  providers: section({ simulator, openai }, 'Who answers.'),
+  providers,
   log,
 });
 
-export type Config = z.output<typeof configSchema>;
+type Settings = z.output<typeof configSchema>;
+
+export interface Config extends Settings {
+  /** What the settings came from, for the files that name variables of their own. */
+  readonly environment: Environment;
+}
 
 /** What is wrong between values that are each right by themselves; undefined when nothing is. */
-export function contradictionIn({ http, auth, dead_letters }: Config): string | undefined {
+export function contradictionIn({ http, auth, dead_letters }: Settings): string | undefined {
   const { redrive_rate, max_redrive_rate } = dead_letters;
   if (redrive_rate > max_redrive_rate)
     return `dead_letters.redrive_rate: ${redrive_rate} is more than dead_letters.max_redrive_rate (${max_redrive_rate})`;

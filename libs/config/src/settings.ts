@@ -29,17 +29,7 @@ export class TenantSettings extends Settings<'tenants'> {
 export class StreamSettings extends Settings<'streams'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
-export class ProviderSettings extends Settings<'providers'> {
-  /** The providers that are on: the lanes that messages may take. The simulator always is. */
-  get lanes(): readonly string[] {
-    return this.value.openai.api_key === undefined ? ['simulator'] : ['openai', 'simulator'];
-  }
-
-  /** Who answers messages that name no provider. */
-  get defaultLane(): string {
-    return this.lanes[0]!;
-  }
-}
+export class ProviderSettings extends Settings<'providers'> {}
 
 /** Every section that is asked for by its token; `log` is read once, at start. */
 export function settingsOf(config: Config) {
@@ -58,5 +48,6 @@ export function settingsOf(config: Config) {
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
     new ProviderSettings(config.providers),
+    config.environment,
   ];
 }

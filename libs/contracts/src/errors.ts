@@ -23,6 +23,11 @@ export const ERRORS = {
   },
   invalid_user_id: { status: 400, retryable: false, title: 'The user id is not valid', seedCode: 1006 },
   provider_unknown: { status: 400, retryable: false, title: 'There is no such provider' },
+  model_unknown: { status: 400, retryable: false, title: 'There is no such model' },
+  task_type_unknown: { status: 400, retryable: false, title: 'There is no such task type' },
+  no_target: { status: 422, retryable: false, title: 'No model can serve the message' },
+  catalog_invalid: { status: 422, retryable: false, title: 'The provider files have problems' },
+  restart_needed: { status: 409, retryable: false, title: 'The change needs a restart' },
   invalid_schedule: {
     status: 400,
     retryable: false,

@@ -11,7 +11,15 @@ export function createLogger(level: string, process: string): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: {
-      paths: ['authorization', '*.authorization', '*.api_key', '*.key', '*["x-api-key"]', 'req.headers'],
+      paths: [
+        'authorization',
+        '*.authorization',
+        '*.api_key',
+        '*.secret',
+        '*.key',
+        '*["x-api-key"]',
+        'req.headers',
+      ],
       censor: '[redacted]',
     },
   });

@@ -169,6 +169,16 @@ export class Metrics {
     'What became of requests for an allocation: granted, refused, released, expired.',
     ['outcome'],
   );
+  readonly catalogReloads = this.#counter(
+    'llmq_catalog_reloads_total',
+    'Times that changed provider files were applied, or refused because of what is in them.',
+    ['outcome'],
+  );
+  readonly catalogRefused = this.#gauge(
+    'llmq_catalog_refused',
+    '1 while the provider files are not what this process runs, because they were refused.',
+    [],
+  );
   readonly openStreams = this.#gauge('llmq_open_streams', 'Reply streams that clients hold open.', []);
   readonly streamFailures = this.#counter('llmq_stream_failures_total', 'Stream operations that failed.', [
     'operation',

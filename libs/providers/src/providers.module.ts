@@ -1,21 +1,27 @@
 import { Module } from '@nestjs/common';
+import { CatalogModule, Catalogs } from '#catalog';
 import { ProviderSettings } from '#config';
 import { Closers } from '#runtime';
-import { OpenAiCompatible } from './openai-compatible/openai-compatible.provider.js';
+import { adapterOf } from './adapter-of.js';
+import { CatalogProvider } from './catalog-provider.js';
 import { Providers } from './provider.js';
-import { Simulator } from './simulator/simulator.provider.js';
 
-/** The simulator always, and the OpenAI-compatible provider when it has a key. */
-function openProviders({ value }: ProviderSettings, closers: Closers): Providers {
-  const simulator = new Simulator(value.simulator);
-  if (value.openai.api_key === undefined) return new Providers([simulator]);
-  const openai = new OpenAiCompatible(value.openai);
-  closers.add('provider', () => openai.close());
-  return new Providers([openai, simulator]);
+/** Every provider that is on in the catalog. */
+function openProviders(catalogs: Catalogs, { value }: ProviderSettings, closers: Closers): Providers {
+  return new Providers(
+    catalogs.lanes.map((name) => {
+      const provider = new CatalogProvider(name, catalogs, (spec) => adapterOf(spec, value));
+      closers.add(`provider ${name}`, () => provider.close());
+      return provider;
+    }),
+  );
 }
 
 @Module({
-  providers: [{ provide: Providers, inject: [ProviderSettings, Closers], useFactory: openProviders }],
+  imports: [CatalogModule],
+  providers: [
+    { provide: Providers, inject: [Catalogs, ProviderSettings, Closers], useFactory: openProviders },
+  ],
   exports: [Providers],
 })
 export class ProvidersModule {}

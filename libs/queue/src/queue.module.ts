@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { ProviderSettings, QueueSettings } from '#config';
+import { CatalogModule, ProviderLanes } from '#catalog';
+import { QueueSettings } from '#config';
 import { Database, DatabaseModule } from '#database';
 import { LimitsModule, type MemorySlots, RedisSlots, Slots } from '#limits';
 import { Log } from '#observability';
@@ -32,7 +33,7 @@ async function openQueue(
   backend: BullBackend,
   { connections }: SharedRedis,
   { value }: QueueSettings,
-  { lanes }: ProviderSettings,
+  { lanes }: ProviderLanes,
   log: Log,
   closers: Closers,
 ): Promise<JobQueue> {
@@ -48,7 +49,7 @@ const BACKEND = Symbol('BullBackend');
 
 /** The schedule: BullMQ on Redis, or on the ledger's database where there is no Redis. */
 @Module({
-  imports: [RedisModule, DatabaseModule, LimitsModule],
+  imports: [CatalogModule, RedisModule, DatabaseModule, LimitsModule],
   providers: [
     {
       provide: BACKEND,
@@ -57,7 +58,7 @@ const BACKEND = Symbol('BullBackend');
     },
     {
       provide: JobQueue,
-      inject: [BACKEND, SharedRedis, QueueSettings, ProviderSettings, Log, Closers],
+      inject: [BACKEND, SharedRedis, QueueSettings, ProviderLanes, Log, Closers],
       useFactory: openQueue,
     },
   ],

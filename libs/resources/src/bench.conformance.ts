@@ -1,5 +1,5 @@
 import { type DataSource } from 'typeorm';
-import { loadConfig, ProviderSettings, ResourceSettings, SchedulerSettings } from '#config';
+import { loadConfig, ResourceSettings, SchedulerSettings } from '#config';
 import {
   type Allocate,
   allocateSchema,
@@ -46,7 +46,7 @@ export class Bench {
     readonly database: Database,
     private readonly source: DataSource,
   ) {
-    const providers = new ProviderSettings(config.providers);
+    const providers = { lanes: ['openai', 'simulator'], defaultLane: 'openai' };
     this.resources = new Resources(source, database, this.settings, providers);
     this.allocations = this.openAllocations();
   }

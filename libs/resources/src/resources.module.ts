@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ProviderSettings, ResourceSettings, SchedulerSettings } from '#config';
+import { CatalogModule, ProviderLanes } from '#catalog';
+import { ResourceSettings, SchedulerSettings } from '#config';
 import { Database } from '#database';
 import { LedgerModule } from '#ledger';
 import { Log, Metrics } from '#observability';
@@ -14,9 +15,9 @@ import { Resources } from './resources.js';
 import { WaitingRequests } from './waiting-requests.js';
 
 @Module({
-  imports: [LedgerModule],
+  imports: [CatalogModule, LedgerModule],
   providers: [
-    provide(Resources, [DataSource, Database, ResourceSettings, ProviderSettings]),
+    provide(Resources, [DataSource, Database, ResourceSettings, ProviderLanes]),
     provide(AllocationLedger, [Database, ResourceSettings]),
     provide(WaitingRequests, [AllocationLedger, Log]),
     provide(Allocations, [

@@ -1,5 +1,6 @@
 import { type DataSource } from 'typeorm';
-import { type ProviderSettings, type ResourceSettings } from '#config';
+import { type ProviderLanes } from '#catalog';
+import { type ResourceSettings } from '#config';
 import {
   AppError,
   type Heartbeat,
@@ -23,7 +24,7 @@ export class Resources {
     private readonly source: DataSource,
     private readonly database: Database,
     private readonly settings: ResourceSettings,
-    private readonly providers: ProviderSettings,
+    private readonly providers: ProviderLanes,
   ) {}
 
   /** @throws AppError resource_exists, limit_reached, provider_unknown, invalid_request */

@@ -1,4 +1,5 @@
-import { type ProviderSettings, type QueueSettings, type SchedulerSettings } from '#config';
+import { type ProviderLanes } from '#catalog';
+import { type QueueSettings, type SchedulerSettings } from '#config';
 import { type WorkerProcesses } from '#ledger';
 import { type Slots } from '#limits';
 import { type Log, type Metrics } from '#observability';
@@ -21,7 +22,7 @@ export class LostWorkers implements Duty {
     private readonly processes: WorkerProcesses,
     private readonly enqueuer: Enqueuer,
     private readonly slots: Slots,
-    private readonly providers: ProviderSettings,
+    private readonly providers: ProviderLanes,
     queue: QueueSettings,
     scheduler: SchedulerSettings,
     private readonly metrics: Metrics,

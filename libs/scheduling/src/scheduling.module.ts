@@ -1,5 +1,6 @@
 import { type FactoryProvider, Module } from '@nestjs/common';
-import { ProviderSettings, QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
+import { CatalogModule, ProviderLanes } from '#catalog';
+import { QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
 import { ControlBus, ControlModule } from '#control';
 import { Facts, Leases, LedgerModule, MinuteStats, ScheduleLedger, WorkerProcesses } from '#ledger';
 import { LimitsModule, Slots } from '#limits';
@@ -58,6 +59,7 @@ const leader: FactoryProvider<Leader> = {
 
 @Module({
   imports: [
+    CatalogModule,
     LedgerModule,
     QueueModule,
     LimitsModule,
@@ -74,7 +76,7 @@ const leader: FactoryProvider<Leader> = {
       WorkerProcesses,
       Enqueuer,
       Slots,
-      ProviderSettings,
+      ProviderLanes,
       QueueSettings,
       SchedulerSettings,
       Metrics,

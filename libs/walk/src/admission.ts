@@ -1,9 +1,5 @@
-import {
-  type ConversationSettings,
-  type MessageSettings,
-  type ProviderSettings,
-  type QueueSettings,
-} from '#config';
+import { type ProviderLanes } from '#catalog';
+import { type ConversationSettings, type MessageSettings, type QueueSettings } from '#config';
 import {
   AppError,
   type Caller,
@@ -34,7 +30,7 @@ export class Admission {
   constructor(
     private readonly settings: MessageSettings,
     private readonly queue: QueueSettings,
-    private readonly providers: ProviderSettings,
+    private readonly providers: ProviderLanes,
     private readonly conversations: ConversationSettings,
   ) {}
 

@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { ProviderSettings } from '#config';
+import { CatalogModule, ProviderLanes } from '#catalog';
 import { ControlBus, ControlModule } from '#control';
 import { Facts, LedgerModule } from '#ledger';
 import { Log } from '#observability';
@@ -8,8 +8,8 @@ import { Pauses } from './pauses.js';
 
 /** The pauses of the bands, known before the process takes or accepts anything. */
 @Module({
-  imports: [LedgerModule, ControlModule],
-  providers: [provide(Pauses, [Facts, ControlBus, ProviderSettings, Log])],
+  imports: [CatalogModule, LedgerModule, ControlModule],
+  providers: [provide(Pauses, [Facts, ControlBus, ProviderLanes, Log])],
   exports: [Pauses],
 })
 export class PausesModule implements OnApplicationBootstrap, OnModuleDestroy {

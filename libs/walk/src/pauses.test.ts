@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig, ProviderSettings } from '#config';
 import { PRIORITIES } from '#contracts';
 import { ControlBus, createControlTransport } from '#control';
 import { type Database, migrate, openDataSource, openEmbedded } from '#database';
@@ -12,7 +11,7 @@ import { eventually } from '#testing';
 import { Pauses } from './pauses.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'llmq-pauses-'));
-const settings = new ProviderSettings(loadConfig({ env: { OPENAI_API_KEY: 'k' } }).providers);
+const providers = { lanes: ['openai', 'simulator'], defaultLane: 'openai' };
 const log = createLogger('silent', 'test');
 
 let database: Database;
@@ -28,7 +27,7 @@ afterAll(async () => {
 /** As a process of its own, which hears nothing of the others. */
 function process(): Pauses {
   const bus = new ControlBus(createControlTransport(undefined, 'a').client, () => undefined);
-  return new Pauses(new Facts(database), bus, settings, log);
+  return new Pauses(new Facts(database), bus, providers, log);
 }
 
 describe('Pauses', () => {

@@ -1,4 +1,4 @@
-import { type ProviderSettings } from '#config';
+import { type ProviderLanes } from '#catalog';
 import { AppError, type BandPauses, PRIORITIES, type PausedBand, type Priority } from '#contracts';
 import { type ControlBus } from '#control';
 import { type Facts } from '#ledger';
@@ -25,7 +25,7 @@ export class Pauses {
   constructor(
     private readonly facts: Facts,
     private readonly bus: ControlBus,
-    private readonly providers: ProviderSettings,
+    private readonly providers: ProviderLanes,
     private readonly log: Log,
   ) {
     // While the ledger is away the last word holds.

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CatalogModule, ProviderLanes } from '#catalog';
 import {
   ConversationSettings,
   MessageSettings,
-  ProviderSettings,
   QueueSettings,
   StreamSettings,
   TenantSettings,
@@ -76,6 +76,7 @@ export class AftermathModule {}
 /** The gateway's half of the walk. */
 @Module({
   imports: [
+    CatalogModule,
     EnqueueModule,
     AftermathModule,
     LedgerModule,
@@ -85,7 +86,7 @@ export class AftermathModule {}
     PreprocessingModule,
   ],
   providers: [
-    provide(Admission, [MessageSettings, QueueSettings, ProviderSettings, ConversationSettings]),
+    provide(Admission, [MessageSettings, QueueSettings, ProviderLanes, ConversationSettings]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),

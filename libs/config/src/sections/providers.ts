@@ -2,7 +2,28 @@ import { z } from 'zod';
 import { duration, flag, fraction, optionalWord, whole, word } from '../fields.js';
 import { section } from './section.js';
 
-export const simulator = section(
+/** Where the catalog of the providers lies. */
+const catalog = {
+  catalog_file: optionalWord({
+    env: 'PROVIDERS_FILE',
+    description:
+      'The providers with their models and prices, and the routing; empty: `configs/providers.yaml` as shipped.',
+  }),
+  task_types_file: optionalWord({
+    env: 'TASK_TYPES_FILE',
+    description: 'The task types; empty: `configs/task-types.yaml` as shipped.',
+  }),
+  reload_every: duration(
+    '1s',
+    { min: '0ms', max: '1h' },
+    {
+      env: 'PROVIDERS_RELOAD_EVERY',
+      description: 'How often the two files are looked at; what changed is applied while running. 0s: never.',
+    },
+  ),
+};
+
+const simulator = section(
   {
     chunks: whole(
       5,
@@ -44,7 +65,7 @@ export const simulator = section(
   'The built-in provider that makes text up; in use while no other is configured.',
 );
 
-export const openai = section(
+const openai = section(
   {
     api_key: optionalWord({
       env: 'OPENAI_API_KEY',
@@ -84,3 +105,5 @@ export const openai = section(
   },
   'Any OpenAI-compatible provider.',
 );
+
+export const providers = section({ ...catalog, simulator, openai }, 'Who answers.');

@@ -1,0 +1,13 @@
+export { Catalog, type CatalogParts } from './catalog.js';
+export { CatalogModule } from './catalog.module.js';
+export * from './catalogs.js';
+export { type CatalogSources, loadCatalog } from './load-catalog.js';
+export { type Problem } from './files/problem.js';
+export { ProviderLanes } from './provider-lanes.js';
+export { providersFileSchema } from './files/providers-schema.js';
+export { targetKey } from './references.js';
+export { SHIPPED } from './shipped-files.js';
+export { catalogSources, checkCatalog } from './sources.js';
+export * from './spec.js';
+export { taskTypesFileSchema } from './files/task-types-schema.js';
+export { fillTemplate, PLACEHOLDERS, type TemplateValues } from './template.js';
