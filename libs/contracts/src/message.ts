@@ -51,6 +51,12 @@ export interface Reply {
 
 export type Metadata = Readonly<Record<string, unknown>>;
 
+/** A model of a provider. */
+export interface Target {
+  readonly provider: string;
+  readonly model: string;
+}
+
 /** One unit of work: a user's text and its fate. */
 export interface Message {
   readonly id: string;
@@ -63,6 +69,16 @@ export interface Message {
   readonly priority: Priority;
   /** Where it may run: the name of a provider. */
   readonly lane: string;
+  /** Where it may run, in order; none: on its lane, with whatever model answers there. */
+  readonly targets: readonly Target[];
+  /** Which of them it is at; its lane is that one's provider. */
+  readonly target: number;
+  /** How often it was sent on since its last counted retry. */
+  readonly diversions: number;
+  /** What it asks of the model. */
+  readonly options: Metadata | null;
+  /** Why these are its targets. */
+  readonly routing: Metadata | null;
   readonly status: MessageStatus;
   readonly metadata: Metadata;
   /** How often a worker has claimed the message: the fencing token of every later write. */

@@ -91,7 +91,7 @@ export class LifeScene {
 
   /** Runs a message to its end, which then seems to have been some time ago. */
   async finished(id: string, agoMs = 0): Promise<void> {
-    const call = { id: newId('call'), provider: 'p', model: 'm', max_worker_losses: 3 };
+    const call = { id: newId('call'), provider: 'simulator', model: 'm', max_worker_losses: 3 };
     const claim = await this.ledger.claim(id, 'w', LEASE_MS, call);
     if (!claim.claimed) throw new Error(`not claimed: ${claim.status}`);
     await this.ledger.finish({

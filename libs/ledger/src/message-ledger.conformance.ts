@@ -117,7 +117,7 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
   });
 
   test('a planned call is written down with the claim, unless the message must end without one', async () => {
-    const plan = () => ({ id: newId('call'), provider: 'p', model: 'm', max_worker_losses: 1 });
+    const plan = () => ({ id: newId('call'), provider: 'simulator', model: 'm', max_worker_losses: 1 });
     const callsOf = (id: string) =>
       database.query<{ id: string; attempt: number; state: string }>(
         { name: 'select-calls', text: 'SELECT id, attempt, state FROM provider_calls WHERE message_id = $1' },
@@ -185,7 +185,12 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
   test('ends with reply, usage and the closed call; twice is as good as once', async () => {
     const id = await inserted();
     const callId = newId('call');
-    await ledger.claim(id, 'w1', LEASE_MS, { id: callId, provider: 'p', model: 'm', max_worker_losses: 3 });
+    await ledger.claim(id, 'w1', LEASE_MS, {
+      id: callId,
+      provider: 'simulator',
+      model: 'm',
+      max_worker_losses: 3,
+    });
     expect(await ledger.finish(endOf(id, 1, { call_id: callId }))).toBe(true);
     expect(await ledger.finish(endOf(id, 1, { call_id: callId }))).toBe(true);
     expect(await reader.get('t1', id)).toMatchObject({

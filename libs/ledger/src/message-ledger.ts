@@ -33,7 +33,13 @@ export type Claim =
       /** The planned call; null when none was planned, or when the message must end without one. */
       readonly callId: string | null;
     }
-  | { readonly claimed: false; readonly status: MessageStatus | 'unknown'; readonly leaseMs: number };
+  | {
+      readonly claimed: false;
+      readonly status: MessageStatus | 'unknown';
+      readonly leaseMs: number;
+      /** Where it belongs now. */
+      readonly lane: string | undefined;
+    };
 
 /** The message that was committed with the same idempotency key before. */
 export interface Repeated {
@@ -117,6 +123,14 @@ export class MessageLedger {
     await this.database.query(sql.HAND_BACK, [id, attempt, code]);
   }
 
+  /**
+   * Sends a message that runs on to another of its targets, without counting the attempt as failed. False when the attempt
+   * is no longer the current one, or somebody wants it cancelled.
+   */
+  async divert(id: string, attempt: number, target: number, code: string): Promise<boolean> {
+    return (await this.database.query(sql.DIVERT, [id, attempt, target, code])).length > 0;
+  }
+
   /** Renews the leases; answers with what is still owned and whether somebody wants it cancelled. */
   async renew(
     owned: readonly { id: string; attempt: number }[],
@@ -195,8 +209,11 @@ export class MessageLedger {
 }
 
 function toClaim(row: ClaimRow | undefined): Claim {
-  if (!row) return { claimed: false, status: 'unknown', leaseMs: 0 };
-  if (!row.claimed) return { claimed: false, status: row.status, leaseMs: Math.max(0, row.lease_ms ?? 0) };
+  if (!row) return { claimed: false, status: 'unknown', leaseMs: 0, lane: undefined };
+  if (!row.claimed) {
+    const { status, lane, lease_ms } = row;
+    return { claimed: false, status, leaseMs: Math.max(0, lease_ms ?? 0), lane };
+  }
   const entity = entityOf(row);
   return {
     claimed: true,

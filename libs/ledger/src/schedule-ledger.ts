@@ -20,6 +20,14 @@ export interface Schedulable {
   readonly attempt: number;
 }
 
+/** A job that nobody needs any more. */
+export interface LeftOver {
+  readonly id: string;
+  readonly attempt: number;
+  readonly lane: string;
+  readonly priority: Priority;
+}
+
 export interface TurnsAhead extends Record<string, unknown> {
   /** Open turns before it. */
   readonly ahead: number;
@@ -76,6 +84,23 @@ export class ScheduleLedger {
   async releaseDue(aheadMs: number, limit: number): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(sql.RELEASE_DUE, [aheadMs, limit]);
     return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Sends at most so many messages that wait for a lane on to their first targets whose lanes are not closed; answers with
+   * where their old jobs lie.
+   */
+  async divertWaiting(lane: string, closed: readonly string[], limit: number): Promise<LeftOver[]> {
+    const rows = await this.database.query<{ id: string; attempt: number; priority: number }>(
+      sql.DIVERT_WAITING,
+      [lane, closed, limit],
+    );
+    return rows.map(({ id, attempt, priority }) => ({
+      id,
+      attempt,
+      lane,
+      priority: toPriorityName(priority),
+    }));
   }
 
   /** How many messages now wait to be enqueued again. */

@@ -98,6 +98,11 @@ export class Metrics {
     'Calls that the upstream turned away by a limit, so that the lane paused.',
     ['lane', 'code'],
   );
+  readonly diverted = this.#counter(
+    'llmq_diverted_total',
+    'Messages that went to another provider than the one in `lane`, before the first byte of an answer.',
+    ['lane', 'code'],
+  );
   readonly reconciled = this.#counter(
     'llmq_reconciler_requeued_total',
     'Messages that the reconciler put into the schedule.',

@@ -1,3 +1,4 @@
+export * from './detours.js';
 export * from './due-messages.js';
 export * from './expire-messages.js';
 export * from './idle-conversations.js';

@@ -12,6 +12,7 @@ import { Clock, provide, type Token } from '#runtime';
 import { EnqueueModule, Enqueuer, Pauses, PausesModule } from '#walk';
 import { CountDeadLetters } from './count-dead-letters.js';
 import { DeadLetterDutiesModule } from './dead-letter-duties.module.js';
+import { Detours } from './detours.js';
 import { DueMessages } from './due-messages.js';
 import { ExpireDeadLetters } from './expire-dead-letters.js';
 import { ExpireMessages } from './expire-messages.js';
@@ -31,6 +32,7 @@ import { ScheduleLoss } from './schedule-loss.js';
 const DUTIES: readonly Token<Duty>[] = [
   ScheduleLoss,
   PlanConcurrency,
+  Detours,
   LostWorkers,
   DueMessages,
   ExpireMessages,
@@ -93,10 +95,11 @@ const leader: FactoryProvider<Leader> = {
       Metrics,
       Clock,
     ]),
+    provide(Detours, [ScheduleLedger, JobQueue, Enqueuer, SchedulerSettings, Metrics, Clock, Log]),
     provide(QueueStatistics, [MinuteStats, Metrics, Clock]),
     provide(Reconciler, [ScheduleLedger, Enqueuer, SchedulerSettings, Metrics, Log]),
     leader,
   ],
-  exports: [Leader, PlanConcurrency],
+  exports: [Leader, PlanConcurrency, Detours],
 })
 export class SchedulingModule {}

@@ -42,7 +42,7 @@ export class ClaimMessage {
       const claim = await this.ledger.claim(id, this.process.id, leaseMs, this.#plan(lane));
       if (claim.claimed) return this.#own(claim, signal);
       this.running.end(id);
-      return { outcome: notOurs(claim) };
+      return { outcome: claim.lane === undefined || claim.lane === lane ? notOurs(claim) : 'done' };
     } catch (error) {
       this.running.end(id);
       return { outcome: await this.#takeBack(id, error) };

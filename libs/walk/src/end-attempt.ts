@@ -3,6 +3,7 @@ import { type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
 import { type ReplyWriter } from '#streaming';
+import { type Divert } from './divert.js';
 import { type Ending, type Finish, tagsOf } from './finish.js';
 import { estimate, type Generated } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
@@ -36,6 +37,7 @@ export class EndAttempt {
     private readonly ledger: MessageLedger,
     private readonly finish: Finish,
     private readonly policy: RetryPolicy,
+    private readonly divert: Divert,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -55,6 +57,7 @@ export class EndAttempt {
     const failure = toAppError(error);
     // No prompt: no provider was asked, and nothing failed but the ledger.
     if (failure.code === 'database_unavailable' && state.prompt.length === 0) return this.#handBack(state);
+    if (this.divert.isFor(state.message, failure, state.writer.text)) return this.#elsewhere(state, failure);
     if (isSaturated(failure)) return this.#turnedAway(state, failure);
     if (failure.code === 'internal')
       this.log.error({ err: error, ...tagsOf(state.message) }, 'a bug failed an attempt');
@@ -100,6 +103,12 @@ export class EndAttempt {
       'the upstream is saturated',
     );
     return this.#handBack(state, error);
+  }
+
+  async #elsewhere(state: AttemptState, error: AppError): Promise<Outcome> {
+    if (!(await this.divert.run(state.message, error))) return this.#cancelled(state);
+    state.writer.abandon();
+    return 'done';
   }
 
   /** What was said until then is kept: it was paid for. */

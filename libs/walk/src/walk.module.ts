@@ -31,6 +31,7 @@ import { Aftermath } from './aftermath.js';
 import { CancelMessage } from './cancel-message.js';
 import { ChangePriority } from './change-priority.js';
 import { ClaimMessage } from './claim-message.js';
+import { Divert } from './divert.js';
 import { EndAttempt } from './end-attempt.js';
 import { Enqueuer } from './enqueuer.js';
 import { FairShare, Weights } from './fair-share.js';
@@ -146,7 +147,8 @@ export class AcceptModule {}
     provide(ClaimMessage, [MessageLedger, RunningMessages, Providers, ThisProcess, QueueSettings, Log]),
     provide(Generate, [Providers, MessageSettings, Metrics]),
     provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),
-    provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Metrics, Log]),
+    provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
+    provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, Metrics, Log]),
     provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
     provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Generate, EndAttempt]),
   ],

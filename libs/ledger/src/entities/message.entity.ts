@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { type ErrorCode, type MessageStatus } from '#contracts';
+import { type ErrorCode, type MessageStatus, type Target } from '#contracts';
 
 /** A message as it lies in the ledger. */
 @Entity('messages')
@@ -29,6 +29,25 @@ export class MessageRow {
   /** The name of the provider that it may run on. */
   @Column('text')
   lane!: string;
+
+  /** Where it may run, in order; none: on its lane only. */
+  @Column('jsonb')
+  targets!: readonly Target[];
+
+  /** Which of them it is at. */
+  @Column('smallint')
+  target!: number;
+
+  /** How often it was sent on since it last got as far as a counted retry. */
+  @Column('smallint')
+  diversions!: number;
+
+  @Column('jsonb', { nullable: true })
+  options!: Record<string, unknown> | null;
+
+  /** Why it may run there. */
+  @Column('jsonb', { nullable: true })
+  routing!: Record<string, unknown> | null;
 
   /** Estimated tokens of input and output. */
   @Column('int')

@@ -10,11 +10,16 @@ export interface ClaimRow extends Record<string, unknown> {
   readonly lease_ms: number | null;
   /** It is too late to start it. */
   readonly expired: boolean;
+  readonly lane: string;
   /** Of the provider call that was written down with it. */
   readonly call_id: string | null;
 }
 
-/** The provider call that a claimed message will make, in the names of the columns. */
+/**
+ * The provider call that a claimed message will make, in the names of the columns. A message whose lane is not this provider
+ * has been sent elsewhere meanwhile: its job here is a left-over, and it is not claimed. The model is its target's, if it
+ * has one.
+ */
 export interface PlannedCallRow {
   readonly message_id: string;
   readonly id: string;
@@ -24,7 +29,12 @@ export interface PlannedCallRow {
   readonly max_worker_losses: number;
 }
 
-const CLAIMABLE = `(m.status IN ('pending', 'queued', 'retrying') OR (m.status = 'processing' AND m.lease_until < now()))`;
+const INPUT = `input AS (
+  SELECT * FROM jsonb_to_recordset($4::jsonb)
+    AS p(message_id text, id text, provider text, model text, max_worker_losses int))`;
+
+const CLAIMABLE = `NOT EXISTS (SELECT 1 FROM input p WHERE p.message_id = m.id AND p.provider <> m.lane)
+  AND (m.status IN ('pending', 'queued', 'retrying') OR (m.status = 'processing' AND m.lease_until < now()))`;
 
 /**
  * Claims messages ($1: ids, $2: worker, $3: lease in ms, $4: JSON array of PlannedCallRow). A message that another
@@ -35,7 +45,8 @@ const CLAIMABLE = `(m.status IN ('pending', 'queued', 'retrying') OR (m.status =
 export const CLAIM_MESSAGES: Statement = {
   name: 'claim-messages',
   text: `
-WITH ${lockedInOrder('messages m', `m.id = ANY($1::text[]) AND ${CLAIMABLE}`)},
+WITH ${INPUT},
+${lockedInOrder('messages m', `m.id = ANY($1::text[]) AND ${CLAIMABLE}`)},
 claimed AS (
   UPDATE messages m
      SET status = 'processing', attempt = m.attempt + 1, worker_id = $2,
@@ -47,10 +58,8 @@ claimed AS (
   RETURNING m.*
 ), called AS (
   INSERT INTO provider_calls (id, tenant_id, message_id, attempt, provider, model)
-  SELECT p.id, c.tenant_id, c.id, c.attempt, p.provider, p.model
-    FROM claimed c
-    JOIN jsonb_to_recordset($4::jsonb) AS p(message_id text, id text, provider text, model text, max_worker_losses int)
-      ON p.message_id = c.id
+  SELECT p.id, c.tenant_id, c.id, c.attempt, p.provider, coalesce(c.targets -> c.target::int ->> 'model', p.model)
+    FROM claimed c JOIN input p ON p.message_id = c.id
    WHERE NOT c.cancel_requested AND coalesce(c.expires_at > now(), true) AND c.worker_losses < p.max_worker_losses
   RETURNING id, message_id
 )

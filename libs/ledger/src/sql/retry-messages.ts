@@ -29,7 +29,7 @@ WITH input AS (
 ), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
 retried AS (
   UPDATE messages m
-     SET status = 'retrying', retry_count = m.retry_count + 1, error_code = i.error_code,
+     SET status = 'retrying', retry_count = m.retry_count + 1, diversions = 0, error_code = i.error_code,
          error_message = i.error_message, retry_at = now() + i.delay_ms * interval '1 ms',
          lease_until = NULL, updated_at = now()
     FROM input i JOIN locked USING (id)

@@ -103,8 +103,45 @@ WITH closed AS (
      SET state = CASE WHEN $3::text IS NULL THEN 'aborted' ELSE 'failed' END, error_code = $3, finished_at = now()
    WHERE message_id = $1 AND attempt = $2 AND state = 'sent'
 )
-UPDATE messages SET status = 'queued', lease_until = NULL, updated_at = now()
+UPDATE messages SET status = 'queued', lease_until = NULL, diversions = 0, updated_at = now()
  WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id`,
+};
+
+/** Sends a message that runs on to another target ($1: id, $2: attempt, $3: which target, $4: what its call failed with). */
+export const DIVERT: Statement = {
+  name: 'divert',
+  text: `
+WITH closed AS (
+  UPDATE provider_calls SET state = 'failed', error_code = $4, finished_at = now()
+   WHERE message_id = $1 AND attempt = $2 AND state = 'sent'
+)
+UPDATE messages m
+   SET status = 'pending', enqueued_at = NULL, lease_until = NULL, updated_at = now(), target = $3::int,
+       lane = m.targets -> $3::int ->> 'provider', diversions = m.diversions + 1
+ WHERE m.id = $1 AND m.attempt = $2 AND m.status = 'processing' AND NOT m.cancel_requested
+RETURNING m.id`,
+};
+
+/**
+ * Sends messages that wait for a lane ($1) on to the first of their targets whose lane is none of these ($2); at most $3 of
+ * them, the best first. Their old jobs are left-overs.
+ */
+export const DIVERT_WAITING: Statement = {
+  name: 'divert-waiting',
+  text: `
+WITH chosen AS MATERIALIZED (
+  SELECT m.id, t.target FROM messages m
+   CROSS JOIN LATERAL (
+     SELECT o.n::int - 1 AS target FROM jsonb_array_elements(m.targets) WITH ORDINALITY o(t, n)
+      WHERE NOT o.t ->> 'provider' = ANY ($2::text[]) ORDER BY o.n LIMIT 1) t
+   WHERE m.lane = $1 AND m.status IN ('pending', 'queued') AND jsonb_array_length(m.targets) > 1
+   ORDER BY m.priority, m.id LIMIT $3 FOR UPDATE OF m SKIP LOCKED
+)
+UPDATE messages m
+   SET status = 'pending', enqueued_at = NULL, updated_at = now(), target = c.target,
+       lane = m.targets -> c.target ->> 'provider'
+  FROM chosen c WHERE m.id = c.id AND m.status IN ('pending', 'queued')
+RETURNING m.id, m.attempt, m.priority`,
 };
 
 /** Takes a claim back that nobody knows to have happened ($1: id, $2: worker); counts neither attempt nor worker. */
