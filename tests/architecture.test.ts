@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 const LAYERS = [
   ['contracts'],
   ['config', 'observability', 'testing'],
+  ['catalog'],
   ['runtime'],
   ['database', 'redis'],
   ['limits', 'streaming', 'control', 'providers'],
