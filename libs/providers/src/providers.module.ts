@@ -1,17 +1,14 @@
 import { Module } from '@nestjs/common';
 import { ProviderSettings } from '#config';
 import { Closers } from '#runtime';
-import { OpenAiCompatible } from './openai-compatible/openai-compatible.provider.js';
+import { openProvider } from './kinds.js';
 import { Providers } from './provider.js';
-import { Simulator } from './simulator/simulator.provider.js';
+import { specsOf } from './specs-of-settings.js';
 
-/** The simulator always, and the OpenAI-compatible provider when it has a key. */
 function openProviders({ value }: ProviderSettings, closers: Closers): Providers {
-  const simulator = new Simulator(value.simulator);
-  if (value.openai.api_key === undefined) return new Providers([simulator]);
-  const openai = new OpenAiCompatible(value.openai);
-  closers.add('provider', () => openai.close());
-  return new Providers([openai, simulator]);
+  const all = specsOf(value).map((spec) => openProvider(spec, value));
+  for (const provider of all) closers.add('provider', () => provider.close());
+  return new Providers(all);
 }
 
 @Module({
