@@ -21,6 +21,7 @@ const SATURATED: readonly (readonly [string, Behaviour, number])[] = [
   ['429', { status: 429 }, 100],
   ['429 with Retry-After', { status: 429, retryAfter: 1 }, 1_000],
   ['429 with retry-after-ms', { status: 429, retryAfterMs: 300 }, 300],
+  ['an upstream that has too much to do', { status: 529 }, 100],
   ['an empty quota', { status: 429, retryAfter: 1, errorBody: QUOTA }, 1_000],
 ];
 
@@ -242,6 +243,33 @@ describe.each(TOPOLOGIES)('faults of the provider (%s)', (topology) => {
     });
     expect(usage.prompt_tokens).toBeGreaterThanOrEqual(4);
     expect(usage.completion_tokens).toBeGreaterThanOrEqual(7);
+  });
+
+  test('tool calls, thoughts and the details of the usage are kept beside the text', async () => {
+    upstream.behave({
+      reply: 'Let me see.',
+      reasoning: 'They want to know.',
+      toolCalls: [
+        { name: 'get_weather', arguments: '{"city":"Berlin"}' },
+        { name: 'get_time', arguments: '{}' },
+      ],
+      cachedTokens: 2,
+      reasoningTokens: 1,
+    });
+    const { message, events } = await run('four words of prompt');
+    const call = (name: string, json: string) => ({
+      id: expect.stringMatching(/^call_/),
+      type: 'function',
+      function: { name, arguments: json },
+    });
+    expect(message.reply).toMatchObject({
+      content: 'Let me see.',
+      finish_reason: 'tool_calls',
+      reasoning: 'They want to know.',
+      tool_calls: [call('get_weather', '{"city":"Berlin"}'), call('get_time', '{}')],
+      usage: { prompt_tokens: 4, cached_tokens: 2, reasoning_tokens: 1, estimated: false },
+    });
+    expect(textOf(events)).toBe('Let me see.');
   });
 
   test('several kinds of faults in a row leave one reply', async () => {

@@ -10,7 +10,7 @@ export const assistant = (content: string): ChatMessage => ({ role: 'assistant',
 
 /** What the model was told in a call. */
 export function promptOf({ messages }: UpstreamCall): ChatMessage[] {
-  return messages.map(({ role, text }) => ({ role: role as ChatMessage['role'], content: text }));
+  return messages.map(({ role, text }) => ({ role: role as 'system' | 'user' | 'assistant', content: text }));
 }
 
 /** A conversation, as a client leads it. */

@@ -14,9 +14,13 @@ export class BehaviourScript {
     this.#next = 0;
   }
 
+  peek(): Behaviour {
+    return this.#behaviours[Math.min(this.#next, this.#behaviours.length - 1)] ?? {};
+  }
+
   next(): Behaviour {
-    const behaviour = this.#behaviours[Math.min(this.#next, this.#behaviours.length - 1)];
+    const behaviour = this.peek();
     this.#next += 1;
-    return behaviour ?? {};
+    return behaviour;
   }
 }

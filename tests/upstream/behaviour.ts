@@ -3,6 +3,9 @@ import { z } from 'zod';
 const ms = z.number().nonnegative();
 const count = z.int().nonnegative();
 
+/** One of the limits of an account; nonsense is allowed, as some gateways send it. */
+const limit = z.strictObject({ limit: z.number(), remaining: z.number(), resetMs: ms });
+
 /** How the fake upstream answers one call; `{}` is a healthy model that repeats the last user message. */
 export const behaviourSchema = z.strictObject({
   /**
@@ -19,6 +22,25 @@ export const behaviourSchema = z.strictObject({
   /** Silence before every content delta but the first; a reply that is not streamed takes as long in all. */
   chunkDelayMs: ms.optional(),
   finishReason: z.enum(['stop', 'length', 'content_filter', 'tool_calls']).optional(),
+  /** Streamed before the reply, as what the model thinks. */
+  reasoning: z.string().optional(),
+  /** The model asks for these tools; it then says nothing unless `reply` or `chunks` is given. */
+  toolCalls: z.array(z.strictObject({ name: z.string(), arguments: z.string() })).optional(),
+  /** Of the prompt, in the usage. */
+  cachedTokens: count.optional(),
+  /** Of the reply, in the usage. */
+  reasoningTokens: count.optional(),
+  /** In the headers of whatever is answered, as the API writes them. */
+  rateLimit: z
+    .strictObject({
+      requests: limit,
+      tokens: limit,
+      /** Anthropic's. */
+      'input-tokens': limit,
+      'output-tokens': limit,
+    })
+    .partial()
+    .optional(),
   contentType: z.string().optional(),
   /** Each byte of the body is sent alone, one per so many ms. */
   dripBytes: ms.optional(),
@@ -35,7 +57,7 @@ export const behaviourSchema = z.strictObject({
   retryAfter: z.union([z.number(), z.string()]).optional(),
   /** The header `retry-after-ms`. */
   retryAfterMs: z.number().optional(),
-  /** The whole body of the error, sent as it is when it is text; OpenAI's error for `status` when left out. */
+  /** The whole body of the error, sent as it is when it is text; the API's error for `status` when left out. */
   errorBody: z.unknown().optional(),
   /** A proxy's HTML page in place of JSON. */
   html: z.boolean().optional(),
@@ -52,6 +74,11 @@ export const behaviourSchema = z.strictObject({
   hangBeforeHeaders: z.boolean().optional(),
   /** Nothing is sent after so many deltas; without streaming, after half of the body. */
   hangAfterChunks: count.optional(),
+
+  /** The whole answer as it goes over the wire, head and body, to a POST of any path; the connection then ends. */
+  raw: z.string().optional(),
+  /** … or stays open. */
+  rawHangs: z.boolean().optional(),
 });
 
 export type Behaviour = z.infer<typeof behaviourSchema>;

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { CallLog } from './call-log.js';
 
-const RECEIVED = { headers: {}, body: {}, model: 'm', stream: false, messages: [] };
+const RECEIVED = {
+  api: 'openai' as const,
+  url: '/v1/chat/completions',
+  headers: {},
+  body: {},
+  model: 'm',
+  stream: false,
+  messages: [],
+};
 
 test('CallLog keeps the newest 100,000 calls', () => {
   const log = new CallLog();

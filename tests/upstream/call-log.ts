@@ -21,7 +21,11 @@ export interface UpstreamCall {
   readonly requestId: string | null;
   /** Without the values of the headers that hold a key. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Of the whole value of the header, 'Bearer ' included. */
+  /** Which API was called; null where the script wrote the whole answer. */
+  readonly api: 'openai' | 'anthropic' | null;
+  /** Its path and query. */
+  readonly url: string;
+  /** Of the whole value of `authorization`, 'Bearer ' included, or of `x-api-key`. */
   readonly authorizationSha256: string | null;
   /** Text when it is not JSON. */
   readonly body: unknown;
@@ -44,6 +48,8 @@ export interface UpstreamCall {
 
 export interface ReceivedCall {
   readonly id: string;
+  readonly api: UpstreamCall['api'];
+  readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   readonly body: unknown;
@@ -122,12 +128,15 @@ export class CallLog {
   }
 }
 
-function newCall({ id, headers, body, model, stream, messages }: ReceivedCall): UpstreamCall {
+function newCall({ id, api, url, headers, body, model, stream, messages }: ReceivedCall): UpstreamCall {
+  const key = headers.authorization ?? first(headers['x-api-key']);
   return {
     id,
+    api,
+    url,
     requestId: first(headers['x-request-id']) ?? null,
     headers: withoutSecrets(headers),
-    authorizationSha256: headers.authorization ? sha256(headers.authorization) : null,
+    authorizationSha256: key ? sha256(key) : null,
     body,
     model,
     stream,

@@ -1,19 +1,17 @@
-import { type Behaviour } from './behaviour.js';
-import { errorBody } from './openai-wire.js';
 import { headersOf, type Scene } from './scene.js';
 
 const PAGE =
   '<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n';
 
-/** The error of the script as text: its own body, or OpenAI's for the status. */
-export function errorText({ errorBody: own }: Behaviour, status: number): string {
-  if (own === undefined) return errorBody(status, `The fake upstream was told to answer ${status}`);
+/** The error of the script as text: its own body, or the API's for the status. */
+export function errorText({ behaviour: { errorBody: own }, wire }: Scene, status: number): string {
+  if (own === undefined) return wire.error(status, `The fake upstream was told to answer ${status}`);
   return typeof own === 'string' ? own : JSON.stringify(own);
 }
 
 export async function errorReply(scene: Scene): Promise<void> {
   const status = scene.behaviour.status ?? 500;
-  await send(scene, { status, contentType: 'application/json', body: errorText(scene.behaviour, status) });
+  await send(scene, { status, contentType: 'application/json', body: errorText(scene, status) });
 }
 
 /** What a proxy in front of the model answers. */

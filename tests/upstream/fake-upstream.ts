@@ -28,7 +28,7 @@ export interface FakeUpstream {
   close(): Promise<void>;
 }
 
-/** An OpenAI-compatible model server whose behaviour the test writes. */
+/** A model server whose behaviour the test writes; it speaks as OpenAI and as Anthropic do. */
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
   const script = new BehaviourScript(options.behaviours ?? []);
   const log = new CallLog(options.logFile);

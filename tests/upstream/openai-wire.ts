@@ -1,25 +1,53 @@
-import { type ChatMessage } from './chat-request.js';
+import { randomUUID } from 'node:crypto';
+import { type ChatRequest, readChatRequest } from './chat-request.js';
+import {
+  type Counts,
+  type SentToolCall,
+  limitsOf,
+  type StreamWriter,
+  type WholeReply,
+  type Wire,
+} from './wire.js';
 
-/** The JSON of OpenAI's chat completions, as on its wire. */
+/** OpenAI's chat completions, as on its wire. */
+export const OPENAI_WIRE: Wire = {
+  api: 'openai',
+  read: readChatRequest,
+  newId: () => `chatcmpl-${randomUUID().replaceAll('-', '')}`,
+  headers: (id, behaviour) => ({
+    'x-request-id': `req_${id}`,
+    'openai-version': '2020-10-01',
+    'openai-processing-ms': '1',
+    ...Object.fromEntries(
+      limitsOf(behaviour).flatMap(({ kind, limit, remaining, resetMs }) => [
+        [`x-ratelimit-limit-${kind}`, String(limit)],
+        [`x-ratelimit-remaining-${kind}`, String(remaining)],
+        [`x-ratelimit-reset-${kind}`, goDuration(resetMs)],
+      ]),
+    ),
+  }),
+  stream: (id, request, isEmpty) => new ChunkWriter(id, request, isEmpty),
+  whole: completionBody,
+  error: errorBody,
+};
 
-export interface Usage {
-  readonly prompt_tokens: number;
-  readonly completion_tokens: number;
-  readonly total_tokens: number;
-  readonly prompt_tokens_details: object;
-  readonly completion_tokens_details: object;
+/** As Go prints durations: `17ms`, `1s`, `6m0s`, `1h0m0s`. */
+export function goDuration(ms: number): string {
+  if (ms < 1_000) return `${ms}ms`;
+  const seconds = `${(ms % 60_000) / 1_000}s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes === 0) return seconds;
+  return minutes < 60 ? `${minutes}m${seconds}` : `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
 }
 
-/** One token per word of the prompt and one per delta of the reply: easy to predict in a test. */
-export function usageOf(messages: readonly ChatMessage[], deltas: number): Usage {
-  const prompt = messages.reduce((sum, { text }) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
+function usageOf({ prompt, completion, cached, reasoning }: Counts) {
   return {
     prompt_tokens: prompt,
-    completion_tokens: deltas,
-    total_tokens: prompt + deltas,
-    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: cached, audio_tokens: 0 },
     completion_tokens_details: {
-      reasoning_tokens: 0,
+      reasoning_tokens: reasoning,
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
@@ -27,69 +55,101 @@ export function usageOf(messages: readonly ChatMessage[], deltas: number): Usage
   };
 }
 
-export interface Completion {
-  readonly id: string;
-  readonly model: string;
-  readonly text: string;
-  readonly finishReason: string;
-  readonly usage: Usage | undefined;
-  readonly withChoices: boolean;
-}
+const toolCallOf = ({ id, name, arguments: json }: SentToolCall) => ({
+  id,
+  type: 'function',
+  function: { name, arguments: json },
+});
 
-export function completionBody(completion: Completion): string {
-  const { id, model, text, finishReason, usage, withChoices } = completion;
-  const message = { role: 'assistant', content: text, refusal: null, annotations: [] };
-  const choice = { index: 0, message, logprobs: null, finish_reason: finishReason };
+function completionBody({
+  id,
+  model,
+  text,
+  reasoning,
+  toolCalls,
+  reason,
+  counts,
+  isEmpty,
+}: WholeReply): string {
+  const message = {
+    role: 'assistant',
+    content: text,
+    refusal: null,
+    annotations: [],
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(toolCallOf) }),
+  };
+  const choice = { index: 0, message, logprobs: null, finish_reason: reason };
   return JSON.stringify({
     ...head(id, 'chat.completion', model),
-    choices: withChoices ? [choice] : [],
-    ...(usage && { usage }),
+    choices: isEmpty ? [] : [choice],
+    ...(counts && { usage: usageOf(counts) }),
   });
 }
 
-export interface ChunkOptions {
-  /** Every chunk but the usage chunk then says `usage: null`. */
-  readonly includeUsage: boolean;
-  readonly withChoices: boolean;
-}
-
 /** The server-sent events of one streamed completion; what all its chunks share is encoded once. */
-export class ChunkWriter {
+class ChunkWriter implements StreamWriter {
   readonly #head: string;
   readonly #tail: string;
-  readonly #withChoices: boolean;
+  readonly #includeUsage: boolean;
+  readonly #isEmpty: boolean;
 
-  constructor(id: string, model: string, { includeUsage, withChoices }: ChunkOptions) {
+  constructor(id: string, { model, includeUsage }: ChatRequest, isEmpty: boolean) {
     this.#head = JSON.stringify(head(id, 'chat.completion.chunk', model)).slice(0, -1);
+    // Every chunk but the usage chunk then says so.
     this.#tail = includeUsage ? ',"usage":null' : '';
-    this.#withChoices = withChoices;
+    this.#includeUsage = includeUsage;
+    this.#isEmpty = isEmpty;
   }
 
-  role(): string {
+  begin(): string {
     return this.#choice('{"role":"assistant","content":"","refusal":null}', null);
+  }
+
+  reasoning(text: string): string {
+    return this.#choice(`{"reasoning_content":${JSON.stringify(text)}}`, null);
   }
 
   content(text: string): string {
     return this.#choice(`{"content":${JSON.stringify(text)}}`, null);
   }
 
-  finish(reason: string): string {
-    return this.#choice('{}', reason);
+  toolCall(index: number, call: SentToolCall): string {
+    const bare = { index, ...toolCallOf({ ...call, arguments: '' }) };
+    const pieces = halves(call.arguments).map((json) => ({ index, function: { arguments: json } }));
+    return [bare, ...pieces]
+      .map((piece) => this.#choice(JSON.stringify({ tool_calls: [piece] }), null))
+      .join('');
   }
 
-  withoutChoices(): string {
+  nothing(): string {
     return `data: ${this.#head},"choices":[]${this.#tail}}\n\n`;
   }
 
-  usage(usage: Usage): string {
-    return `data: ${this.#head},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`;
+  end(reason: string, counts: Counts | undefined, noDone: boolean): string {
+    const usage = `data: ${this.#head},"choices":[],"usage":${JSON.stringify(counts && usageOf(counts))}}\n\n`;
+    return [
+      this.#choice('{}', reason),
+      this.#includeUsage && counts ? usage : '',
+      noDone ? '' : 'data: [DONE]\n\n',
+    ].join('');
+  }
+
+  error(json: string): string {
+    return `data: ${json}\n\n`;
   }
 
   #choice(delta: string, finishReason: string | null): string {
-    if (!this.#withChoices) return this.withoutChoices();
+    if (this.#isEmpty) return this.nothing();
     const choice = `{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${JSON.stringify(finishReason)}}`;
     return `data: ${this.#head},"choices":[${choice}]${this.#tail}}\n\n`;
   }
+}
+
+/** Arguments come in pieces, cut anywhere. */
+export function halves(text: string): string[] {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)].filter((piece) => piece !== '');
 }
 
 export function modelList(models: readonly string[]): string {

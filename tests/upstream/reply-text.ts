@@ -3,7 +3,8 @@ import { type ChatMessage } from './chat-request.js';
 
 /** The content deltas of the reply that the behaviour asks for. */
 export function replyDeltas(behaviour: Behaviour, messages: readonly ChatMessage[]): string[] {
-  const { reply, chunks } = behaviour;
+  const { reply, chunks, toolCalls } = behaviour;
+  if (reply === undefined && chunks === undefined && toolCalls) return [];
   if (reply === undefined && chunks !== undefined) return numberedWords(chunks);
   const text = replyText(reply ?? 'echo', messages);
   return chunks === undefined ? words(text) : pieces(text, chunks);

@@ -1,7 +1,7 @@
 import { errorText } from './error-reply.js';
-import { ChunkWriter, usageOf } from './openai-wire.js';
 import { replyDeltas } from './reply-text.js';
-import { headersOf, type Scene } from './scene.js';
+import { countsOf, headersOf, reasonOf, type Scene, toolCallsOf } from './scene.js';
+import { type StreamWriter } from './wire.js';
 
 /** Broken JSON, bytes that are not UTF-8, and a line that is no event. */
 const GARBAGE = Buffer.concat([
@@ -12,32 +12,28 @@ const GARBAGE = Buffer.concat([
 
 /** The reply as server-sent events. */
 export async function streamReply(scene: Scene): Promise<void> {
-  const { id, behaviour, request, answer } = scene;
-  const { includeUsage } = request;
+  const { id, wire, behaviour, request, answer } = scene;
   const deltas = replyDeltas(behaviour, request.messages);
-  const chunks = new ChunkWriter(id, request.model, {
-    includeUsage,
-    withChoices: behaviour.emptyChoices !== true,
-  });
+  const counts = countsOf(scene, deltas.length);
+  const writer = wire.stream(id, request, behaviour.emptyChoices === true);
   answer.start(behaviour.status ?? 200, headersOf(scene, 'text/event-stream; charset=utf-8'));
   await answer.pause(behaviour.firstChunkDelayMs ?? 0);
-  if (behaviour.emptyChoices === 'first') await answer.write(chunks.withoutChoices());
-  await answer.write(chunks.role());
-  const fault = await sendDeltas(scene, chunks, deltas);
-  if (fault) return fault(scene);
-  await answer.write(chunks.finish(behaviour.finishReason ?? 'stop'));
-  if (includeUsage && !behaviour.noUsage)
-    await answer.write(chunks.usage(usageOf(request.messages, deltas.length)));
-  if (!behaviour.noDone) await answer.write('data: [DONE]\n\n');
+  if (behaviour.emptyChoices === 'first') await answer.write(writer.nothing());
+  await answer.write(writer.begin(counts));
+  if (behaviour.reasoning !== undefined) await answer.write(writer.reasoning(behaviour.reasoning));
+  const fault = await sendDeltas(scene, writer, deltas);
+  if (fault) return fault(scene, writer);
+  for (const [i, call] of toolCallsOf(scene).entries()) await answer.write(writer.toolCall(i, call));
+  await answer.write(writer.end(reasonOf(behaviour), counts, behaviour.noDone ?? false));
   answer.end('completed');
 }
 
-type Fault = (scene: Scene) => Promise<void>;
+type Fault = (scene: Scene, writer: StreamWriter) => Promise<void>;
 
 /** Gives back what goes wrong, at the place where it does. */
 async function sendDeltas(
   scene: Scene,
-  chunks: ChunkWriter,
+  writer: StreamWriter,
   deltas: readonly string[],
 ): Promise<Fault | undefined> {
   const { answer, behaviour } = scene;
@@ -45,7 +41,7 @@ async function sendDeltas(
     const fault = faultAfter(i, deltas.length, scene);
     if (fault) return fault;
     if (i > 0) await answer.pause(behaviour.chunkDelayMs ?? 0);
-    await answer.writeDelta(chunks.content(delta));
+    await answer.writeDelta(writer.content(delta));
   }
   return faultAfter(deltas.length, deltas.length, scene);
 }
@@ -57,7 +53,7 @@ function faultAfter(sent: number, total: number, { behaviour }: Scene): Fault | 
   if (isDue(behaviour.hangAfterChunks)) return ({ answer }) => answer.hang();
   if (behaviour.garbage && isDue(1)) return (scene) => lastWords(scene, GARBAGE);
   if (isDue(errorPlace(behaviour.errorInStream)))
-    return (scene) => lastWords(scene, `data: ${errorText(behaviour, 500)}\n\n`);
+    return (scene, writer) => lastWords(scene, writer.error(errorText(scene, 500)));
   return undefined;
 }
 

@@ -1,7 +1,6 @@
 import { errorText } from './error-reply.js';
-import { completionBody, usageOf } from './openai-wire.js';
 import { replyDeltas } from './reply-text.js';
-import { headersOf, type Scene } from './scene.js';
+import { countsOf, headersOf, reasonOf, type Scene, toolCallsOf } from './scene.js';
 
 /** The reply as one JSON body, sent when a stream of the same reply would end. */
 export async function wholeReply(scene: Scene): Promise<void> {
@@ -27,15 +26,17 @@ function isError({ behaviour: { errorInStream } }: Scene): boolean {
 }
 
 function bodyOf(scene: Scene, deltas: readonly string[]): string {
-  const { id, behaviour, request } = scene;
-  if (isError(scene)) return errorText(behaviour, 500);
-  const body = completionBody({
+  const { id, wire, behaviour, request } = scene;
+  if (isError(scene)) return errorText(scene, 500);
+  const body = wire.whole({
     id,
     model: request.model,
     text: deltas.join(''),
-    finishReason: behaviour.finishReason ?? 'stop',
-    usage: behaviour.noUsage ? undefined : usageOf(request.messages, deltas.length),
-    withChoices: behaviour.emptyChoices !== true,
+    reasoning: behaviour.reasoning ?? '',
+    toolCalls: toolCallsOf(scene),
+    reason: reasonOf(behaviour),
+    counts: countsOf(scene, deltas.length),
+    isEmpty: behaviour.emptyChoices === true,
   });
   return behaviour.garbage ? body.slice(0, -20) : body;
 }

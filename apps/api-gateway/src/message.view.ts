@@ -1,5 +1,5 @@
 import { formatDuration } from '#config';
-import { AppError, type Message, type Reply } from '#contracts';
+import { AppError, type Message, type Reply, type Usage } from '#contracts';
 import { type Page } from '#ledger';
 import { toProblem } from '#runtime';
 import { type Accepted, type BatchResult, type QueuePosition, type Reported } from '#walk';
@@ -87,18 +87,25 @@ export function pageView<T, K extends string>(name: K, page: Page<T>, view: (ite
   };
 }
 
-function replyView(reply: Reply) {
-  const { promptTokens, completionTokens, estimated } = reply.usage;
+function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning }: Reply) {
   return {
-    content: reply.content,
-    provider: reply.provider,
-    model: reply.model,
-    finish_reason: reply.finishReason,
-    usage: {
-      prompt_tokens: promptTokens,
-      completion_tokens: completionTokens,
-      total_tokens: promptTokens + completionTokens,
-      estimated,
-    },
+    content,
+    provider,
+    model,
+    finish_reason: finishReason,
+    ...(toolCalls && { tool_calls: toolCalls }),
+    ...(reasoning !== undefined && { reasoning }),
+    usage: usageView(usage),
+  };
+}
+
+function usageView({ promptTokens, completionTokens, estimated, cachedTokens, reasoningTokens }: Usage) {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    ...(cachedTokens !== undefined && { cached_tokens: cachedTokens }),
+    ...(reasoningTokens !== undefined && { reasoning_tokens: reasoningTokens }),
+    estimated,
   };
 }

@@ -31,6 +31,7 @@ const FAILURES = [
   'provider_unauthorized',
   'provider_timeout',
   'provider_unavailable',
+  'provider_overloaded',
   'provider_bad_response',
 ] as const satisfies readonly ErrorCode[];
 

@@ -30,6 +30,17 @@ export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly estimated: boolean;
+  /** Of the prompt, read from the provider's cache; undefined where it does not say. */
+  readonly cachedTokens?: number;
+  /** Of the completion, spent on thinking; undefined where it does not say. */
+  readonly reasoningTokens?: number;
+}
+
+/** A function that the model asks for, in OpenAI's words; the arguments are JSON as the model wrote it. */
+export interface ToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
 }
 
 export interface Failure {
@@ -47,6 +58,9 @@ export interface Reply {
   readonly model: string;
   readonly finishReason: string | null;
   readonly usage: Usage;
+  readonly toolCalls?: readonly ToolCall[];
+  /** What the model thought before it answered; no part of the content. */
+  readonly reasoning?: string;
 }
 
 export type Metadata = Readonly<Record<string, unknown>>;

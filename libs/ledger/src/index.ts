@@ -19,6 +19,7 @@ export * from './message-transitions.js';
 export * from './minute-stats.js';
 export * from './page.js';
 export * from './redrives.js';
+export * from './reply-data.js';
 export { toPriorityName } from './rows.js';
 export * from './schedule-ledger.js';
 export * from './schema.js';

@@ -1,9 +1,10 @@
 import { type DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from '#contracts';
+import { listMessagesSchema, newId } from '#contracts';
 import { type Database, migrate, openDataSource } from '#database';
 import { type Claim, MessageLedger } from './message-ledger.js';
 import { MessageReader } from './message-reader.js';
+import { replyData } from './reply-data.js';
 import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
 import { type FinishRow } from './sql/finish-messages.js';
@@ -203,6 +204,23 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
       [id],
     );
     expect(calls).toEqual([{ state: 'completed' }]);
+  });
+
+  test('a reply keeps what it holds besides its text', async () => {
+    const id = await inserted();
+    await claimed(id);
+    const said = {
+      toolCalls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":"🥊"}' } }],
+      reasoning: 'so',
+    } as const;
+    const counted = { promptTokens: 1, completionTokens: 2, estimated: false, cachedTokens: 1 };
+    const usage = { ...counted, reasoningTokens: 0 };
+    await ledger.finish(endOf(id, 1, { data: replyData({ ...said, usage }) }));
+    const expected = { ...said, usage: counted };
+    expect((await reader.get('t1', id)).reply).toMatchObject(expected);
+    const { items } = await reader.list('t1', listMessagesSchema.parse({}));
+    expect(items.find((message) => message.id === id)!.reply).toMatchObject(expected);
+    expect(replyData({ usage: { promptTokens: 1, completionTokens: 2, estimated: true } })).toBeNull();
   });
 
   test('a message that fails for good leaves a dead letter and no reply', async () => {

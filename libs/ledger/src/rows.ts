@@ -66,6 +66,7 @@ export function toMessage(row: MessageRow, reply: ReplyRow | null = null): Messa
 }
 
 function toReply(row: ReplyRow): Reply {
+  const { tool_calls, reasoning, cached_tokens, reasoning_tokens } = row.data ?? {};
   return {
     content: row.content,
     provider: row.provider,
@@ -75,6 +76,10 @@ function toReply(row: ReplyRow): Reply {
       promptTokens: row.promptTokens,
       completionTokens: row.completionTokens,
       estimated: row.usageEstimated,
+      ...(cached_tokens !== undefined && { cachedTokens: cached_tokens }),
+      ...(reasoning_tokens !== undefined && { reasoningTokens: reasoning_tokens }),
     },
+    ...(tool_calls && { toolCalls: tool_calls }),
+    ...(reasoning !== undefined && { reasoning }),
   };
 }

@@ -16,6 +16,7 @@ import { Resources1763780000000 } from './migrations/1763780000000-resources.js'
 import { QueueStatistics1763790000000 } from './migrations/1763790000000-queue-statistics.js';
 import { Life1763800000000 } from './migrations/1763800000000-life.js';
 import { Routes1763810000000 } from './migrations/1763810000000-routes.js';
+import { ReplyData1763812000000 } from './migrations/1763812000000-reply-data.js';
 
 /** The tables of the ledger and the steps that lead to them. */
 export const LEDGER_SCHEMA: Schema = {
@@ -39,5 +40,6 @@ export const LEDGER_SCHEMA: Schema = {
     QueueStatistics1763790000000,
     Life1763800000000,
     Routes1763810000000,
+    ReplyData1763812000000,
   ],
 };

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ProviderSpec } from '#catalog';
-import { loadConfig } from '#config';
 import { catalogOf, modelSpec, providerSpec } from '../../../tests/support/specs.js';
-import { adapterOf } from './adapter-of.js';
 import { CatalogProvider } from './catalog-provider.js';
-import { type ProviderEvent } from './provider.js';
+import { firstWay, type ProviderEvent } from './provider.js';
 
 const signal = new AbortController().signal;
 const request = { messages: [], model: 'm', requestId: 'req_1' };
@@ -17,6 +15,11 @@ function setup() {
   const provider = new CatalogProvider('kimi', catalogs, (spec) => {
     const number = opened.push(spec);
     return {
+      spec,
+      name: 'kimi',
+      model: '',
+      maxConcurrency: 1,
+      ignores: [],
       async *stream(): AsyncGenerator<ProviderEvent> {
         yield { type: 'delta', text: `adapter ${number}` };
         await Promise.resolve();
@@ -26,7 +29,7 @@ function setup() {
     };
   });
   const say = (more: Partial<ProviderSpec>) => (catalogs.now = catalogOf([providerSpec('kimi', more)]));
-  const call = () => Array.fromAsync(provider.stream(request, signal));
+  const call = () => Array.fromAsync(provider.stream(request, firstWay(provider.spec), signal));
   return { provider, opened, closed, say, call };
 }
 
@@ -48,7 +51,7 @@ describe('CatalogProvider', () => {
 
   test('calls with a new adapter, and closes the old one behind its last call', async () => {
     const { provider, closed, say, call } = setup();
-    const running = provider.stream(request, signal);
+    const running = provider.stream(request, firstWay(provider.spec), signal);
     await running.next();
     say({ timeouts: { firstTokenMs: 1, idleMs: 1, totalMs: 1 } });
     expect((await call())[0]).toEqual({ type: 'delta', text: 'adapter 2' });
@@ -64,26 +67,11 @@ describe('CatalogProvider', () => {
     say({ maxConcurrency: 1 });
     await call();
     expect(closed).toEqual([1]);
-    for await (const event of provider.stream(request, signal)) {
+    for await (const event of provider.stream(request, firstWay(provider.spec), signal)) {
       if (event.type === 'delta') say({ maxConcurrency: 2 });
       break;
     }
     await call();
     expect(closed).toEqual([1, 2]);
-  });
-});
-
-describe('adapterOf', () => {
-  const settings = loadConfig({ env: { SIMULATOR_CHUNKS: '1', SIMULATOR_DELAY: '0ms' } }).providers;
-
-  test('is there for what the catalog holds', async () => {
-    const simulator = adapterOf(providerSpec('sim', { kind: 'simulator' }), settings);
-    expect(simulator.stream).toBeDefined();
-    const openai = adapterOf(providerSpec('vllm'), settings);
-    await openai.close?.();
-  });
-
-  test('says what cannot be called', () => {
-    expect(() => adapterOf(providerSpec('claude', { kind: 'anthropic' }), settings)).toThrow(/^claude: /);
   });
 });

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Catalogs, type ProviderSpec } from '#catalog';
-import { type Adapter } from './adapter-of.js';
-import { type ChatRequest, type Provider, type ProviderEvent } from './provider.js';
+import { type ChatRequest, type ParameterName } from './chat.js';
+import { type Provider, type ProviderEvent, type Via } from './provider.js';
 
 /** An adapter and the calls that it makes. */
 interface Opened {
   spec: ProviderSpec;
-  readonly adapter: Adapter;
+  readonly adapter: Provider;
   calls: number;
 }
 
@@ -20,24 +20,28 @@ export class CatalogProvider implements Provider {
   constructor(
     readonly name: string,
     private readonly catalogs: Pick<Catalogs, 'now'>,
-    private readonly open: (spec: ProviderSpec) => Adapter,
+    private readonly open: (spec: ProviderSpec) => Provider,
   ) {
-    this.#opened = this.#openAs(this.#spec);
+    this.#opened = this.#openAs(this.spec);
   }
 
   get model(): string {
-    return this.#spec.defaultModel;
+    return this.spec.defaultModel;
   }
 
   get maxConcurrency(): number {
-    return this.#spec.maxConcurrency;
+    return this.spec.maxConcurrency;
   }
 
-  async *stream(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
+  get ignores(): readonly ParameterName[] {
+    return this.#current().adapter.ignores;
+  }
+
+  async *stream(request: ChatRequest, via: Via, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
     const opened = this.#current();
     opened.calls += 1;
     try {
-      yield* opened.adapter.stream(request, signal);
+      yield* opened.adapter.stream(request, via, signal);
     } finally {
       opened.calls -= 1;
       this.#closeIfLeft(opened);
@@ -45,16 +49,16 @@ export class CatalogProvider implements Provider {
   }
 
   async close(): Promise<void> {
-    await this.#opened.adapter.close?.();
+    await this.#opened.adapter.close();
   }
 
   /** Providers neither come nor go while a process runs. */
-  get #spec(): ProviderSpec {
+  get spec(): ProviderSpec {
     return this.catalogs.now.provider(this.name)!;
   }
 
   #current(): Opened {
-    const [before, spec] = [this.#opened, this.#spec];
+    const [before, spec] = [this.#opened, this.spec];
     if (before.spec === spec) return before;
     if (isDeepStrictEqual(before.spec, spec)) {
       before.spec = spec;
@@ -72,6 +76,6 @@ export class CatalogProvider implements Provider {
   #closeIfLeft(opened: Opened): void {
     if (opened === this.#opened || opened.calls > 0) return;
     // Nobody waits for it, and a connection that does not close cleanly is gone all the same.
-    void opened.adapter.close?.().catch(() => undefined);
+    void opened.adapter.close().catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { type ChatMessage } from './provider.js';
+import { type ChatMessage, type ChatParameters, type Content, textOf } from './chat.js';
 
 /** What the chat format adds to each message, in tokens of OpenAI's encodings. */
 const PER_MESSAGE = 4;
@@ -30,6 +30,35 @@ export function countTokens(text: string): number {
   return counted === text.length ? tokens : Math.ceil((tokens * text.length) / counted);
 }
 
+/** A picture costs what its size says, which nobody here knows: as much as one of 1024 × 1024 pixels does at OpenAI. */
+const PER_IMAGE = 765;
+
 export function countMessageTokens(messages: readonly ChatMessage[]): number {
-  return messages.reduce((sum, { content }) => sum + countTokens(content) + PER_MESSAGE, 0);
+  return messages.reduce(
+    (sum, message) => sum + countContent(message.content) + countCalls(message) + PER_MESSAGE,
+    0,
+  );
+}
+
+/** So much of a text as has at most so many tokens. */
+export function firstTokens(text: string, most: number): string {
+  let part = text;
+  for (let tokens = countTokens(part); tokens > most; tokens = countTokens(part))
+    part = part.slice(0, Math.min(part.length - 1, Math.floor((part.length * most) / tokens)));
+  return part;
+}
+
+/** What a request costs besides its messages: the tools that it describes. */
+export function countParameterTokens({ tools }: ChatParameters): number {
+  return tools ? countTokens(JSON.stringify(tools)) : 0;
+}
+
+function countContent(content: Content): number {
+  const images = typeof content === 'string' ? 0 : content.filter(({ type }) => type === 'image_url').length;
+  return countTokens(textOf(content)) + images * PER_IMAGE;
+}
+
+function countCalls(message: ChatMessage): number {
+  if (message.role !== 'assistant' || !message.tool_calls) return 0;
+  return countTokens(JSON.stringify(message.tool_calls.map((call) => call.function)));
 }

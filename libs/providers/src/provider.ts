@@ -1,37 +1,63 @@
+import { type EndpointSpec, type KeySpec, type ProviderSpec } from '#catalog';
 import { AppError, type Usage } from '#contracts';
+import { type ChatRequest, type ParameterName } from './chat.js';
+import { type LimitsSeen } from './limits-seen.js';
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+/** The way that one call takes; whoever makes the call has chosen it. */
+export interface Via {
+  readonly endpoint: EndpointSpec;
+  /** Undefined for a provider that wants none. */
+  readonly key: KeySpec | undefined;
 }
 
-export interface ChatRequest {
-  readonly messages: readonly ChatMessage[];
-  readonly model: string;
-  /** Travels to the provider, so that its log and ours can be held together. */
-  readonly requestId: string;
-  /** What `metadata.simulate` of the message asks of the simulator; other providers ignore it. */
-  readonly simulate?: unknown;
+/** A piece of a call that the model asks for: id and name come with the first one, the arguments bit by bit. */
+export interface ToolCallDelta {
+  readonly type: 'tool_call';
+  /** Which of the answer's calls, from 0. */
+  readonly index: number;
+  readonly id?: string;
+  readonly name?: string;
+  readonly arguments: string;
 }
 
-/** What a provider tells while it answers: text as it comes, then at most one `finish` with the usage. */
+/** What a provider tells while it answers; `finish` comes at most once, and last. */
 export type ProviderEvent =
+  /**
+   * What the provider says of its limits: before everything else, and before a refusal too. It is no part of the answer:
+   * as long as nothing but this has come, no first byte has.
+   */
+  | { readonly type: 'limits'; readonly limits: LimitsSeen }
   | { readonly type: 'delta'; readonly text: string }
-  /** A sign of life that is no text: the model thinks. */
+  | { readonly type: 'reasoning'; readonly text: string }
+  /** A sign of life that says nothing: the model thinks, and keeps it to itself. */
   | { readonly type: 'thinking' }
+  | ToolCallDelta
   | { readonly type: 'finish'; readonly reason: string | null; readonly usage?: Usage };
 
-/** A kind of upstream with its account. `provider.conformance.ts` is the specification. */
+/** An account with its adapter. `provider.conformance.ts` is the specification. */
 export interface Provider {
+  readonly spec: ProviderSpec;
   readonly name: string;
+  /** The model that answers unless the request names another one. */
   readonly model: string;
   /** Most calls at once over all processes. */
   readonly maxConcurrency: number;
+  /** What requests may say and this API has no word for. */
+  readonly ignores: readonly ParameterName[];
   /**
-   * Makes one call. Throws AppErrors with provider codes; aborting the signal ends the call at once and
-   * throws the signal's reason.
+   * Makes one call. Throws AppErrors with provider codes, whose cause is an UpstreamError where the provider has said why;
+   * aborting the signal ends the call at once and throws the signal's reason.
    */
-  stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
+  stream(request: ChatRequest, via: Via, signal: AbortSignal): AsyncIterable<ProviderEvent>;
+  /** Ends every call that still runs. */
+  close(): Promise<void>;
+}
+
+/** The first endpoint and the first key, for whoever has nothing to balance. */
+export function firstWay({ name, endpoints, keys }: ProviderSpec): Via {
+  const [endpoint] = endpoints;
+  if (!endpoint) throw new AppError('provider_unavailable', `The provider ${name} has no endpoint`);
+  return { endpoint, key: keys[0] };
 }
 
 /** The providers that are on, each with a lane of its own name. */

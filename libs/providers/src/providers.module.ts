@@ -2,15 +2,15 @@ import { Module } from '@nestjs/common';
 import { CatalogModule, Catalogs } from '#catalog';
 import { ProviderSettings } from '#config';
 import { Closers } from '#runtime';
-import { adapterOf } from './adapter-of.js';
 import { CatalogProvider } from './catalog-provider.js';
+import { openProvider } from './kinds.js';
 import { Providers } from './provider.js';
 
 /** Every provider that is on in the catalog. */
 function openProviders(catalogs: Catalogs, { value }: ProviderSettings, closers: Closers): Providers {
   return new Providers(
     catalogs.lanes.map((name) => {
-      const provider = new CatalogProvider(name, catalogs, (spec) => adapterOf(spec, value));
+      const provider = new CatalogProvider(name, catalogs, (spec) => openProvider(spec, value));
       closers.add(`provider ${name}`, () => provider.close());
       return provider;
     }),

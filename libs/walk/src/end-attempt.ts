@@ -123,7 +123,7 @@ export class EndAttempt {
       callState: 'aborted',
       content: partial,
       finishReason: partial && 'cancelled',
-      usage: estimate(prompt, writer.text),
+      usage: estimate({ messages: prompt }, writer.text),
     });
   }
 

@@ -1,6 +1,13 @@
-import { type Failure, type FinalStatus, type Message, type ReplyEnd, type Usage } from '#contracts';
+import {
+  type Failure,
+  type FinalStatus,
+  type Message,
+  type ReplyEnd,
+  type ToolCall,
+  type Usage,
+} from '#contracts';
 import { type ControlBus } from '#control';
-import { type MessageLedger } from '#ledger';
+import { type MessageLedger, replyData } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ReplyWriter } from '#streaming';
 import { type Enqueuer } from './enqueuer.js';
@@ -21,6 +28,8 @@ export interface Ending {
   readonly model: string;
   readonly finishReason: string | null;
   readonly usage: Usage;
+  readonly toolCalls?: readonly ToolCall[];
+  readonly reasoning?: string;
 }
 
 /** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
@@ -98,6 +107,7 @@ function rowOf(message: Message, ending: Ending) {
     prompt_tokens: ending.usage.promptTokens,
     completion_tokens: ending.usage.completionTokens,
     usage_estimated: ending.usage.estimated,
+    data: replyData(ending),
   };
 }
 

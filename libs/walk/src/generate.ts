@@ -1,9 +1,17 @@
 import { type MessageSettings } from '#config';
-import { AppError, type Message, storable, type Usage } from '#contracts';
+import { AppError, type Message, type ToolCall, type Usage } from '#contracts';
 import { type Metrics } from '#observability';
-import { type ChatMessage, countMessageTokens, countTokens, type Provider, type Providers } from '#providers';
-import { type ReplyWriter } from '#streaming';
-import { CleanText } from './clean-text.js';
+import {
+  type ChatMessage,
+  type ChatRequest,
+  countMessageTokens,
+  countParameterTokens,
+  countTokens,
+  firstWay,
+  type Provider,
+  type Providers,
+} from '#providers';
+import { Answer } from './answer.js';
 import { type AttemptState } from './end-attempt.js';
 
 /** How a call to the provider went. */
@@ -13,6 +21,9 @@ export interface Generated {
   readonly model: string;
   readonly finishReason: string | null;
   readonly usage: Usage;
+  readonly toolCalls: readonly ToolCall[];
+  /** Empty: it told nothing of its thoughts. */
+  readonly reasoning: string;
 }
 
 /** One call to the provider, streamed into the reply. */
@@ -27,14 +38,19 @@ export class Generate {
    * @throws AppError with the provider's codes, or reply_too_large
    * @throws Stopped when the signal says so
    */
-  async run({ message, callId, prompt, writer }: AttemptState, signal: AbortSignal): Promise<Generated> {
+  async run(state: AttemptState, signal: AbortSignal): Promise<Generated> {
+    const { message, callId, prompt, writer } = state;
     const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: provider.model };
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
-      const { reason, usage } = await this.#stream(provider, message, prompt, writer, signal);
-      this.#count(labels, 'ok', usage);
-      return { callId, ...labels, finishReason: reason && storable(reason), usage };
+      const answer = new Answer(writer, this.settings.value.max_reply_length);
+      const request = requestOf(message, prompt, provider.model);
+      await this.#listen(provider, request, answer, signal);
+      const { reason, usage, toolCalls, reasoning } = answer.end();
+      const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
+      this.#count(labels, 'ok', counted);
+      return { callId, ...labels, finishReason: reason, usage: counted, toolCalls, reasoning };
     } catch (error) {
       this.#count(labels, error instanceof AppError ? error.code : 'stopped', undefined);
       throw error;
@@ -43,47 +59,22 @@ export class Generate {
     }
   }
 
-  async #stream(
+  async #listen(
     provider: Provider,
-    message: Message,
-    prompt: readonly ChatMessage[],
-    writer: ReplyWriter,
+    request: ChatRequest,
+    answer: Answer,
     signal: AbortSignal,
-  ) {
-    const clean = new CleanText();
+  ): Promise<void> {
     const startedAt = performance.now();
     let first = true;
-    let finish: { reason: string | null; usage?: Usage } = { reason: null };
-    const request = {
-      messages: prompt,
-      model: provider.model,
-      requestId: message.requestId,
-      simulate: message.metadata['simulate'],
-    };
-    for await (const event of provider.stream(request, signal)) {
-      if (event.type === 'finish') finish = event;
-      if (event.type !== 'delta') continue;
-      if (first) {
+    for await (const event of provider.stream(request, firstWay(provider.spec), signal)) {
+      if (first && (event.type === 'delta' || event.type === 'tool_call')) {
         first = false;
-        this.#observeFirstToken(provider, startedAt);
+        const labels = { provider: provider.name, model: provider.model };
+        this.metrics.timeToFirstToken.observe(labels, (performance.now() - startedAt) / 1_000);
       }
-      this.#write(writer, clean.push(event.text));
+      answer.take(event);
     }
-    this.#write(writer, clean.end());
-    return { reason: finish.reason, usage: finish.usage ?? estimate(prompt, writer.text) };
-  }
-
-  #write(writer: ReplyWriter, text: string): void {
-    if (text === '') return;
-    const max = this.settings.value.max_reply_length;
-    if (writer.text.length + text.length > max)
-      throw new AppError('reply_too_large', `The reply is longer than ${max} characters`);
-    writer.delta(text);
-  }
-
-  #observeFirstToken(provider: Provider, startedAt: number): void {
-    const labels = { provider: provider.name, model: provider.model };
-    this.metrics.timeToFirstToken.observe(labels, (performance.now() - startedAt) / 1_000);
   }
 
   #count(labels: { provider: string; model: string }, outcome: string, usage: Usage | undefined): void {
@@ -94,7 +85,21 @@ export class Generate {
   }
 }
 
+function requestOf(message: Message, messages: readonly ChatMessage[], model: string): ChatRequest {
+  return { messages, model, requestId: message.requestId, simulate: message.metadata['simulate'] };
+}
+
+/** All that the model has written, for an estimate of what it costs. */
+function wordsOf(text: string, reasoning: string, toolCalls: readonly ToolCall[]): string {
+  const calls = toolCalls.map(({ function: { name, arguments: json } }) => name + json);
+  return [text, reasoning, ...calls].join('');
+}
+
 /** For a provider that sends no usage. */
-export function estimate(prompt: readonly ChatMessage[], reply: string): Usage {
-  return { promptTokens: countMessageTokens(prompt), completionTokens: countTokens(reply), estimated: true };
+export function estimate(
+  { messages, parameters = {} }: Pick<ChatRequest, 'messages' | 'parameters'>,
+  reply: string,
+): Usage {
+  const promptTokens = countMessageTokens(messages) + countParameterTokens(parameters);
+  return { promptTokens, completionTokens: countTokens(reply), estimated: true };
 }

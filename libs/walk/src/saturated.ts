@@ -1,6 +1,6 @@
 import { AppError } from '#contracts';
 
-const CODES = ['provider_rate_limited', 'provider_quota_exhausted'] as const;
+const CODES = ['provider_rate_limited', 'provider_quota_exhausted', 'provider_overloaded'] as const;
 
 type Saturated = AppError & { readonly code: (typeof CODES)[number] };
 

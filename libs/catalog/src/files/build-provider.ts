@@ -21,7 +21,7 @@ export function buildProvider(entry: ProviderEntry): ProviderSpec {
   return {
     name: entry.name,
     kind: entry.kind,
-    endpoints: entry.endpoints.map((endpoint, i) => buildEndpoint(entry, endpoint, i)),
+    endpoints: endpointsOf(entry).map((endpoint, i) => buildEndpoint(entry, endpoint, i)),
     keys: buildKeys(entry),
     models: buildModels(entry),
     defaultModel: entry.default_model,
@@ -30,6 +30,12 @@ export function buildProvider(entry: ProviderEntry): ProviderSpec {
     balancing: { ...balancing, affinityTimeoutMs: affinity_timeout },
     timeouts: { firstTokenMs: first_token, idleMs: idle, totalMs: total },
   };
+}
+
+/** The simulator runs in the process that calls it: one endpoint, which is no address. */
+function endpointsOf({ kind, endpoints }: ProviderEntry): ProviderEntry['endpoints'] {
+  if (kind !== 'simulator' || endpoints.length > 0) return endpoints;
+  return [{ id: 'simulator', url: 'simulator:', weight: 1, priority: 0, group: 'primary' }];
 }
 
 function buildEndpoint(

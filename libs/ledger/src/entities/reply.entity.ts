@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type ReplyData } from '../reply-data.js';
 
 /** What the model answered to a message. */
 @Entity('replies')
@@ -29,6 +30,9 @@ export class ReplyRow {
 
   @Column('boolean', { name: 'usage_estimated' })
   usageEstimated!: boolean;
+
+  @Column('jsonb', { nullable: true })
+  data!: ReplyData | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { type ReplyData } from '../reply-data.js';
 import { BURY } from './bury.js';
 import { lockedInOrder } from './open-statuses.js';
 
@@ -19,6 +20,8 @@ export interface FinishRow {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly usage_estimated: boolean;
+  /** Undefined: the reply is nothing but its text. */
+  readonly data?: ReplyData | null;
 }
 
 const CURRENT = `m.attempt = i.attempt AND m.status = 'processing'`;
@@ -36,7 +39,7 @@ WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
     id text, attempt int, status text, error_code text, error_message text, dead boolean,
     call_id text, call_state text, content text, provider text, model text, finish_reason text,
-    prompt_tokens int, completion_tokens int, usage_estimated boolean)
+    prompt_tokens int, completion_tokens int, usage_estimated boolean, data jsonb)
 ), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
 done AS (
   UPDATE messages m
@@ -49,9 +52,9 @@ done AS (
   SELECT d.*, i.attempt, i.dead, i.error_code AS code, i.error_message AS reason FROM done d JOIN input i USING (id)
 ), stored AS (
   INSERT INTO replies (message_id, tenant_id, content, provider, model, finish_reason,
-                       prompt_tokens, completion_tokens, usage_estimated)
+                       prompt_tokens, completion_tokens, usage_estimated, data)
   SELECT d.id, d.tenant_id, i.content, i.provider, i.model, i.finish_reason,
-         i.prompt_tokens, i.completion_tokens, i.usage_estimated
+         i.prompt_tokens, i.completion_tokens, i.usage_estimated, i.data
     FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
 ), ${BURY}, closed AS (
   UPDATE provider_calls c

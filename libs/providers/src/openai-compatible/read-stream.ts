@@ -1,118 +1,53 @@
-import { createParser } from 'eventsource-parser';
-import { z } from 'zod';
-import { AppError, type Usage } from '#contracts';
+import { type Usage } from '#contracts';
+import { badResponse, parseEvent } from '../http/bad-response.js';
+import { serverSentData } from '../http/server-sent-data.js';
+import { mapRefusal } from '../map-refusal.js';
 import { type ProviderEvent } from '../provider.js';
-import { mapStreamError } from './map-error.js';
+import { describe } from '../upstream-error.js';
+import { type Chunk, chunkSchema, usageOf } from './chunk.js';
+import { ToolCallNumbers } from './tool-call-numbers.js';
 
-/** What the ledger's columns hold. */
-const tokens = z.number().int().min(0).max(2_147_483_647);
-
-/** The part of a chat completion chunk that we use; everything else may be there and is ignored. */
-const chunkSchema = z.object({
-  choices: z
-    .array(
-      z.object({
-        delta: z
-          .object({
-            content: z.string().nullish(),
-            reasoning: z.string().nullish(),
-            reasoning_content: z.string().nullish(),
-          })
-          .nullish(),
-        finish_reason: z.string().nullish(),
-      }),
-    )
-    .nullish(),
-  usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish().catch(undefined),
-  error: z.unknown().optional(),
-});
-
-/** A single event may be this long; a longer one is not an answer but an attack or a fault. */
-const MAX_EVENT_LENGTH = 4_194_304;
-
-type Chunk = z.output<typeof chunkSchema>;
-
-/**
- * Server-sent events of a chat completion as provider events; one `finish` when the answer was complete. It reads on
- * to the end of the body even then, since a body that is left unread costs its connection.
- */
+/** Server-sent events of a chat completion as provider events; one `finish` when the answer was complete. */
 export async function* readStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<ProviderEvent> {
   const answer = new Answer();
   let done = false;
   for await (const data of serverSentData(body)) {
     if (done) continue;
     done = data === '[DONE]';
-    const event = done ? answer.finish(true) : answer.take(parseChunk(data));
-    if (event) yield event;
+    if (done) yield answer.finish(true);
+    else for (const event of answer.take(parseEvent(chunkSchema, data))) yield event;
   }
   if (!done) yield answer.finish(false);
 }
 
 /** What the chunks of one answer add up to. */
 class Answer {
+  readonly #numbers = new ToolCallNumbers();
   #reason: string | null = null;
-  #usage: Chunk['usage'];
+  #usage: Usage | undefined;
   #begun = false;
 
-  take({ choices, usage }: Chunk): ProviderEvent | undefined {
-    this.#usage = usage ?? this.#usage;
-    const choice = choices?.[0];
-    if (!choice) return undefined;
+  take(chunk: Chunk): readonly ProviderEvent[] {
+    if (chunk.error) throw mapRefusal(describe(null, chunk.error));
+    this.#usage = usageOf(chunk) ?? this.#usage;
+    const choice = chunk.choices?.[0];
+    if (!choice) return [];
     this.#begun = true;
-    this.#reason = choice.finish_reason ?? this.#reason;
-    const { content, reasoning, reasoning_content } = choice.delta ?? {};
-    if (content) return { type: 'delta', text: content };
-    return reasoning || reasoning_content ? { type: 'thinking' } : undefined;
+    this.#reason = choice.finish_reason || this.#reason;
+    const { content, refusal, reasoning, reasoning_content, tool_calls } = choice.delta ?? {};
+    const events: ProviderEvent[] = [];
+    const thought = reasoning_content || reasoning;
+    if (thought) events.push({ type: 'reasoning', text: thought });
+    if (content || refusal) events.push({ type: 'delta', text: (content || refusal)! });
+    for (const piece of tool_calls ?? []) events.push(this.#numbers.take(piece));
+    return events;
   }
 
   /** @throws AppError provider_bad_response when the answer is not whole */
   finish(done: boolean): ProviderEvent {
     if (!done && this.#reason === null)
-      throw bad('The stream of the provider ended in the middle of the answer');
-    if (!this.#begun) throw bad('The provider sent no answer at all');
-    return { type: 'finish', reason: this.#reason, ...(this.#usage && { usage: toUsage(this.#usage) }) };
+      throw badResponse('The stream of the provider ended in the middle of the answer');
+    if (!this.#begun) throw badResponse('The provider sent no answer at all');
+    return { type: 'finish', reason: this.#reason, ...(this.#usage && { usage: this.#usage }) };
   }
-}
-
-function toUsage({ prompt_tokens, completion_tokens }: NonNullable<Chunk['usage']>): Usage {
-  return { promptTokens: prompt_tokens, completionTokens: completion_tokens, estimated: false };
-}
-
-function bad(message: string, cause?: unknown): AppError {
-  return new AppError('provider_bad_response', message, { cause });
-}
-
-/** The data of each event, whatever way the bytes are cut. */
-async function* serverSentData(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let ready: string[] = [];
-  const parser = createParser({
-    maxBufferSize: MAX_EVENT_LENGTH,
-    onEvent: ({ data }) => ready.push(data),
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') throw bad('The provider sent an event without end');
-    },
-  });
-  for await (const bytes of body) {
-    parser.feed(decoder.decode(bytes, { stream: true }));
-    const events = ready;
-    ready = [];
-    yield* events;
-  }
-  // A last event may lack its blank line.
-  parser.reset({ consume: true });
-  yield* ready;
-}
-
-function parseChunk(data: string): Chunk {
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch (cause) {
-    throw bad('The provider sent an event that is not JSON', cause);
-  }
-  const parsed = chunkSchema.safeParse(json);
-  if (!parsed.success) throw bad('The provider sent an event of an unknown shape', parsed.error);
-  if (parsed.data.error) throw mapStreamError(parsed.data.error);
-  return parsed.data;
 }

@@ -7,6 +7,8 @@ export const faultsSchema = z.strictObject({
   fail: z
     .enum([
       'provider_rate_limited',
+      'provider_quota_exhausted',
+      'provider_overloaded',
       'provider_unavailable',
       'provider_timeout',
       'provider_rejected',
@@ -23,6 +25,13 @@ export const faultsSchema = z.strictObject({
   block_ms: z.number().int().min(0).max(60_000).default(0),
   chunks: z.number().int().min(0).max(100_000).optional(),
   delay_ms: z.number().min(0).max(3_600_000).optional(),
+  /** What it says that it thought, before its first chunk. */
+  reasoning: z.string().max(100_000).optional(),
+  /** Asks for these tools in place of an answer; the arguments are JSON as text. */
+  tool_calls: z
+    .array(z.strictObject({ name: z.string().min(1).max(64), arguments: z.string().max(100_000) }))
+    .max(100)
+    .optional(),
 });
 
 /** Nothing else happens in this process meanwhile, as when its own code computes for too long. */

@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '#config';
-import { loadTokenCounter } from '../count-tokens.js';
+import { type ChatRequest } from '../chat.js';
+import { countTokens, loadTokenCounter } from '../count-tokens.js';
+import { TOOLS } from '../http/http-stage.conformance.js';
 import { conformsToProvider } from '../provider.conformance.js';
+import { providerSpec } from '../../../../tests/support/specs.js';
+import { firstWay, type ProviderEvent } from '../provider.js';
+import { saidIn } from '../said.conformance.js';
 import { Simulator } from './simulator.provider.js';
 
 function simulator(env: Record<string, string> = {}) {
   const { providers } = loadConfig({ env: { SIMULATOR_DELAY: '1ms', SIMULATOR_FAULTS: 'true', ...env } });
-  return new Simulator(providers.simulator);
+  return new Simulator(providerSpec('simulator', { kind: 'simulator' }), providers.simulator);
 }
 
 const signal = new AbortController().signal;
@@ -17,19 +22,26 @@ const request = (simulate?: unknown) => ({
   simulate,
 });
 
+function answer(provider: Simulator, asked: ChatRequest): Promise<ProviderEvent[]> {
+  return Array.fromAsync(provider.stream(asked, firstWay(provider.spec), signal));
+}
+
 async function text(provider: Simulator, simulate?: unknown): Promise<string> {
-  const events = await Array.fromAsync(provider.stream(request(simulate), signal));
-  return events.map((event) => (event.type === 'delta' ? event.text : '')).join('');
+  return saidIn(await answer(provider, request(simulate))).text;
 }
 
 describe('Simulator', () => {
-  conformsToProvider(() =>
-    Promise.resolve({
-      provider: simulator(),
+  conformsToProvider(() => {
+    const provider = simulator();
+    return Promise.resolve({
+      provider,
+      via: firstWay(provider.spec),
       hangs: () => Promise.resolve({ simulate: { hang: true, after_chunks: 1 } }),
       fails: () => Promise.resolve({ simulate: { fail: 'provider_unavailable' } }),
-    }),
-  );
+      thinks: () => Promise.resolve({ simulate: { reasoning: 'Two and two.' } }),
+      callsTools: () => Promise.resolve({ simulate: { tool_calls: TOOLS } }),
+    });
+  });
 
   beforeAll(loadTokenCounter);
 
@@ -40,13 +52,25 @@ describe('Simulator', () => {
     );
   });
 
+  test('says no more than it may', async () => {
+    const asked = { ...request(), parameters: { max_tokens: 10 } };
+    const said = saidIn(await answer(simulator(), asked));
+    expect('chunk 1: hi\nchunk 2: hi\n').toContain(said.text);
+    expect(countTokens(said.text)).toBeLessThanOrEqual(10);
+    expect(countTokens(said.text)).toBeGreaterThan(5);
+    expect(said.finish).toMatchObject({ reason: 'length', usage: { completionTokens: expect.any(Number) } });
+    expect(await answer(simulator(), { ...asked, parameters: { max_tokens: 0 } })).toHaveLength(1);
+    const enough = { ...asked, parameters: { max_tokens: 1_000 } };
+    expect(saidIn(await answer(simulator(), enough)).finish).toMatchObject({ reason: 'stop' });
+  });
+
   test('fails as often as it is told, per message', async () => {
     const provider = simulator();
     const asked = request({ fail: 'provider_rate_limited', times: 1 });
-    await expect(Array.fromAsync(provider.stream(asked, signal))).rejects.toMatchObject({
+    await expect(answer(provider, asked)).rejects.toMatchObject({
       code: 'provider_rate_limited',
     });
-    expect(await Array.fromAsync(provider.stream(asked, signal))).toHaveLength(6);
+    expect(await answer(provider, asked)).toHaveLength(6);
   });
 
   test('blocks its process for as long as it is told, and no longer than a minute', async () => {

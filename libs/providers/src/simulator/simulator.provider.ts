@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type ProviderSpec } from '#catalog';
 import { type ProviderSettings } from '#config';
-import { AppError } from '#contracts';
-import { countMessageTokens, countTokens } from '../count-tokens.js';
-import { type ChatRequest, type Provider, type ProviderEvent } from '../provider.js';
+import { AppError, type Usage } from '#contracts';
+import { type ChatRequest, PARAMETER_NAMES, textOf } from '../chat.js';
+import { countMessageTokens, countTokens, firstTokens } from '../count-tokens.js';
+import { type Provider, type ProviderEvent, type Via } from '../provider.js';
 import { blockProcess, type Faults, parseFaults } from './faults.js';
 
 type Settings = ProviderSettings['value']['simulator'];
@@ -14,39 +16,77 @@ const MAX_REMEMBERED = 10_000;
 
 /** The built-in provider: streams `chunk N: <text>`, as slowly and as badly as the configuration says. */
 export class Simulator implements Provider {
-  readonly name = 'simulator';
-  readonly model = 'simulator-1';
+  readonly name: string;
+  readonly model: string;
   readonly maxConcurrency: number;
+  readonly ignores = PARAMETER_NAMES.filter((name) => name !== 'max_tokens');
   readonly #calls = new Map<string, number>();
 
   constructor(
+    readonly spec: ProviderSpec,
     private readonly settings: Settings,
     private readonly random: () => number = Math.random,
   ) {
-    this.maxConcurrency = settings.max_concurrency;
+    this.name = spec.name;
+    this.model = spec.defaultModel;
+    this.maxConcurrency = spec.maxConcurrency;
   }
 
-  async *stream(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
+  async *stream(request: ChatRequest, _via: Via, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
+    signal.throwIfAborted();
     const faults = this.#faults(request);
     if (this.random() < this.settings.error_rate)
       throw new AppError('provider_unavailable', 'The simulator fails as often as it is configured to');
-    const text = request.messages.at(-1)?.content ?? '';
+    if (faults.reasoning) yield { type: 'reasoning', text: faults.reasoning };
+    const answer = faults.tool_calls
+      ? this.#toolCalls(faults, faults.tool_calls, signal)
+      : this.#text(request, faults, signal);
+    let said = faults.reasoning ?? '';
+    for await (const event of answer) {
+      if (event.type === 'delta') said += event.text;
+      if (event.type === 'tool_call') said += event.arguments;
+      yield event.type === 'finish' ? { ...event, usage: usageOf(request, said) } : event;
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async *#text(
+    { messages, parameters }: ChatRequest,
+    faults: Faults,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProviderEvent> {
+    const text = textOf(messages.at(-1)?.content ?? '');
     const chunks = faults.chunks ?? this.settings.chunks;
-    let reply = '';
+    let left = parameters?.max_tokens ?? Infinity;
     for (let n = 1; n <= chunks; n += 1) {
       await this.#misbehave(faults, n - 1, signal);
       await pause(faults.delay_ms ?? this.settings.delay, signal);
       const chunk = this.#chunk(n, text);
-      reply += chunk;
-      yield { type: 'delta', text: chunk };
+      const part = left === Infinity ? chunk : firstTokens(chunk, left);
+      if (part !== '') yield { type: 'delta', text: part };
+      if (part !== chunk) return yield { type: 'finish', reason: 'length' };
+      if (left !== Infinity) left -= countTokens(part);
     }
     await this.#misbehave(faults, chunks, signal);
-    const usage = {
-      promptTokens: countMessageTokens(request.messages),
-      completionTokens: countTokens(reply),
-      estimated: false,
-    };
-    yield { type: 'finish', reason: 'stop', usage };
+    yield { type: 'finish', reason: 'stop' };
+  }
+
+  async *#toolCalls(
+    faults: Faults,
+    calls: NonNullable<Faults['tool_calls']>,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProviderEvent> {
+    for (const [index, { name, arguments: json }] of calls.entries()) {
+      await this.#misbehave(faults, index, signal);
+      await pause(faults.delay_ms ?? this.settings.delay, signal);
+      yield { type: 'tool_call', index, id: `call_${index + 1}`, name, arguments: '' };
+      yield { type: 'tool_call', index, arguments: json };
+    }
+    await this.#misbehave(faults, calls.length, signal);
+    yield { type: 'finish', reason: 'tool_calls' };
   }
 
   #faults(request: ChatRequest): Faults {
@@ -76,6 +116,14 @@ export class Simulator implements Provider {
     const length = this.settings.chunk_length;
     return length === 0 ? chunk : chunk.padEnd(length, '.').slice(0, length);
   }
+}
+
+function usageOf({ messages }: ChatRequest, said: string): Usage {
+  return {
+    promptTokens: countMessageTokens(messages),
+    completionTokens: countTokens(said),
+    estimated: false,
+  };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

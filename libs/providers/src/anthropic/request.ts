@@ -1,0 +1,72 @@
+import { type ChatMessage, type ChatParameters, type ChatRequest, textOf } from '../chat.js';
+import { conversationOf } from './conversation.js';
+
+const JSON_ONLY = 'Answer with one JSON object and nothing else.';
+
+/** The body of a request to the Messages API, with everything of ours that it has words for. */
+export function messagesRequest(request: ChatRequest, maxTokens: number): object {
+  const { model, messages, parameters = {} } = request;
+  const { max_tokens = maxTokens, temperature, top_p, stop, tools, tool_choice } = parameters;
+  const system = systemOf(messages, parameters);
+  return {
+    model,
+    max_tokens,
+    stream: true,
+    messages: conversationOf(messages),
+    ...(system !== '' && { system }),
+    // It knows 0 to 1 where OpenAI's words go up to 2.
+    ...(temperature !== undefined && { temperature: Math.min(1, temperature) }),
+    ...(top_p !== undefined && { top_p }),
+    ...(stop !== undefined && { stop_sequences: typeof stop === 'string' ? [stop] : stop }),
+    ...(tools && { tools: tools.map(toolOf) }),
+    ...(tool_choice !== undefined && { tool_choice: choiceOf(tool_choice) }),
+    ...thinkingOf(parameters, messages),
+    ...outputOf(parameters),
+  };
+}
+
+function systemOf(messages: readonly ChatMessage[], { response_format }: ChatParameters): string {
+  const said = messages.filter(({ role }) => role === 'system').map(({ content }) => textOf(content));
+  return [...said, ...(response_format?.type === 'json_object' ? [JSON_ONLY] : [])]
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+type Tool = NonNullable<ChatParameters['tools']>[number];
+
+function toolOf({ function: { name, description, parameters } }: Tool): object {
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    input_schema: parameters ?? { type: 'object' },
+  };
+}
+
+function choiceOf(choice: NonNullable<ChatParameters['tool_choice']>): object {
+  if (typeof choice !== 'string') return { type: 'tool', name: choice.function.name };
+  return { type: choice === 'required' ? 'any' : choice };
+}
+
+/**
+ * A model that is made to call a tool may not think. And an answer to a tool's result must begin with the thoughts that led
+ * to the call, signed; those we do not keep, so the model goes on without thinking.
+ */
+function thinkingOf(
+  { reasoning_effort, tool_choice = 'auto' }: ChatParameters,
+  messages: readonly ChatMessage[],
+): object {
+  if (reasoning_effort === undefined) return {};
+  const mustCall = tool_choice !== 'auto' && tool_choice !== 'none';
+  const off = reasoning_effort === 'none' || mustCall || messages.at(-1)?.role === 'tool';
+  return { thinking: off ? { type: 'disabled' } : { type: 'adaptive', display: 'summarized' } };
+}
+
+function outputOf({ reasoning_effort, response_format }: ChatParameters): object {
+  const effort = reasoning_effort === 'minimal' ? 'low' : reasoning_effort;
+  const schema = response_format?.type === 'json_schema' ? response_format.json_schema.schema : undefined;
+  const config = {
+    ...(effort !== undefined && effort !== 'none' && { effort }),
+    ...(schema && { format: { type: 'json_schema', schema } }),
+  };
+  return Object.keys(config).length === 0 ? {} : { output_config: config };
+}
