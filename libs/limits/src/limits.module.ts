@@ -9,7 +9,13 @@ import { RedisLiveProcesses } from './away/redis-live-processes.js';
 import { Buckets } from './buckets/buckets.js';
 import { MemoryBuckets } from './buckets/memory-buckets.js';
 import { RedisBuckets } from './buckets/redis-buckets.js';
+import { Concurrency } from './concurrency/concurrency.js';
+import { MemoryConcurrency } from './concurrency/memory-concurrency.js';
+import { RedisConcurrency } from './concurrency/redis-concurrency.js';
 import { MemorySlots } from './memory-slots.js';
+import { MemoryRates } from './rates/memory-rates.js';
+import { Rates } from './rates/rates.js';
+import { RedisRates } from './rates/redis-rates.js';
 import { RedisSlots } from './redis-slots.js';
 import { Slots } from './slots.js';
 
@@ -53,7 +59,28 @@ function openBuckets(
   return connections && reach ? new RedisBuckets(connections, reach, live) : new MemoryBuckets(clock);
 }
 
-/** Slots live as long as the locks in the schedule, and are renewed together with them. */
+function openRates(
+  { connections }: SharedRedis,
+  { reach }: RedisForLimits,
+  live: LiveProcesses,
+  clock: Clock,
+): Rates {
+  return connections && reach ? new RedisRates(connections, reach, live, clock) : new MemoryRates(clock);
+}
+
+function openConcurrency(
+  { connections }: SharedRedis,
+  { reach }: RedisForLimits,
+  live: LiveProcesses,
+  { value }: QueueSettings,
+  clock: Clock,
+  { id }: ThisProcess,
+): Concurrency {
+  if (!connections || !reach) return new MemoryConcurrency(value.lock_duration, clock, id);
+  return new RedisConcurrency(connections, reach, live, value.lock_duration, id);
+}
+
+/** Slots and leases live as long as the locks in the schedule, and are renewed together with them. */
 @Module({
   imports: [RedisModule],
   providers: [
@@ -73,7 +100,17 @@ function openBuckets(
       inject: [SharedRedis, RedisForLimits, LiveProcesses, Clock],
       useFactory: openBuckets,
     },
+    {
+      provide: Rates,
+      inject: [SharedRedis, RedisForLimits, LiveProcesses, Clock],
+      useFactory: openRates,
+    },
+    {
+      provide: Concurrency,
+      inject: [SharedRedis, RedisForLimits, LiveProcesses, QueueSettings, Clock, ThisProcess],
+      useFactory: openConcurrency,
+    },
   ],
-  exports: [Slots, LiveProcesses, Buckets],
+  exports: [Slots, LiveProcesses, Buckets, Rates, Concurrency],
 })
 export class LimitsModule {}
