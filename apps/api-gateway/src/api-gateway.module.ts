@@ -90,9 +90,8 @@ export class ApiGatewayModule implements OnModuleInit, OnApplicationBootstrap, B
 
   /** After the workers of this process have drained, so that their readers saw how it ended. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.live.leave('gateway');
     this.streams.endAll();
-    await this.view.stop();
+    await Promise.all([this.view.stop(), this.live.leave('gateway')]);
     await this.enqueuer.drain();
   }
 }
