@@ -1,8 +1,16 @@
-import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { HttpSettings, StreamSettings } from '#config';
+import {
+  type BeforeApplicationShutdown,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type FastifyInstance } from 'fastify';
+import { AuthSettings, HttpSettings, LimitSettings, StreamSettings, TenantSettings } from '#config';
 import { ControlModule } from '#control';
 import { ConversationsModule } from '#conversations';
 import { LedgerModule, MessageReader } from '#ledger';
+import { Buckets, LimitsModule, LiveProcesses } from '#limits';
 import { Log, Metrics } from '#observability';
 import { PreprocessingModule } from '#preprocessing';
 import { provide } from '#runtime';
@@ -11,6 +19,7 @@ import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueuePlaces, 
 import { GatewayControlEvents } from './control-events.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
+import { Door } from './door/door.js';
 import { MessageChangesController } from './message-changes.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OpenStreams } from './open-streams.js';
@@ -31,6 +40,7 @@ import { WaitingComment } from './waiting-comment.js';
     ConversationsModule,
     PreprocessingModule,
     LedgerModule,
+    LimitsModule,
     StreamingModule,
     ControlModule,
     DeadLettersModule,
@@ -48,27 +58,40 @@ import { WaitingComment } from './waiting-comment.js';
     PreprocessingEvents,
   ],
   providers: [
+    provide(Door, [Buckets, TenantSettings, Metrics, LimitSettings, AuthSettings]),
     provide(OpenStreams, [HttpSettings, Metrics]),
     provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
     provide(WaitingComment, [QueuePlaces]),
     provide(StreamReply, [ReplyFeed, OpenStreams, WaitingComment, StreamSettings, Log]),
   ],
 })
-export class ApiGatewayModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ApiGatewayModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
+    private readonly adapter: HttpAdapterHost,
+    private readonly door: Door,
+    private readonly live: LiveProcesses,
     private readonly view: QueueView,
     private readonly streams: OpenStreams,
     private readonly enqueuer: Enqueuer,
   ) {}
 
+  /** Nothing stands before a door that is open to all. */
+  onModuleInit(): void {
+    if (this.door.isOpen) return;
+    const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    server.addHook('onRequest', (request, reply) => this.door.enter(request, reply));
+  }
+
   async onApplicationBootstrap(): Promise<void> {
+    // Before the first request, so that it never lets in more than its part.
+    await this.live.join('gateway');
     await this.view.start();
   }
 
   /** After the workers of this process have drained, so that their readers saw how it ended. */
   async beforeApplicationShutdown(): Promise<void> {
     this.streams.endAll();
-    await this.view.stop();
+    await Promise.all([this.view.stop(), this.live.leave('gateway')]);
     await this.enqueuer.drain();
   }
 }

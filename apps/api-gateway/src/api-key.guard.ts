@@ -2,11 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { AuthSettings, HttpSettings } from '#config';
-import { AppError, type Caller, DEFAULT_TENANT, type Scope, SCOPES } from '#contracts';
+import { AppError, type Caller, type Scope } from '#contracts';
 import { ApiKeys } from './api-keys.js';
 import { rememberCaller, SCOPE } from './caller.js';
-
-const ANONYMOUS: Caller = { tenantId: DEFAULT_TENANT, keyName: 'anonymous', scopes: SCOPES };
 
 /** Lets a request in by its API key; without configured keys, by the name under which it reached this machine. */
 @Injectable()
@@ -27,7 +25,8 @@ export class ApiKeyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = this.#keys.none ? this.#anonymous(request) : this.#byKey(request);
+    if (this.#keys.none) this.#requireKnownHost(request);
+    const caller = this.#callerOf(request);
     const scope = this.#reflector.get<Scope | undefined>(SCOPE, context.getHandler()) ?? 'read';
     if (!caller.scopes.includes(scope))
       throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
@@ -36,25 +35,17 @@ export class ApiKeyGuard implements CanActivate {
   }
 
   /** A page that lets its own name point to this machine (DNS rebinding) still sends that name. */
-  #anonymous(request: FastifyRequest): Caller {
-    if (this.auth.value.insecure || this.#allowedHosts.has(hostName(request.headers.host))) return ANONYMOUS;
+  #requireKnownHost(request: FastifyRequest): void {
+    if (this.auth.value.insecure || this.#allowedHosts.has(hostName(request.headers.host))) return;
     throw new AppError('host_not_allowed', 'Add this host name to http.allowed_hosts, or configure API keys');
   }
 
-  #byKey(request: FastifyRequest): Caller {
-    const key = presentedKey(request);
-    const caller = key === undefined ? undefined : this.#keys.find(key);
+  #callerOf(request: FastifyRequest): Caller {
+    const caller = this.#keys.callerOf(request);
     if (!caller)
       throw new AppError('unauthorized', 'Send a valid key as `Authorization: Bearer …` or `X-API-Key`');
     return caller;
   }
-}
-
-function presentedKey({ headers }: FastifyRequest): string | undefined {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '');
-  if (bearer) return bearer[1];
-  const header = headers['x-api-key'];
-  return typeof header === 'string' && header !== '' ? header : undefined;
 }
 
 function hostName(host: string | undefined): string {

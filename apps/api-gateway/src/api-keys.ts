@@ -1,6 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type FastifyRequest } from 'fastify';
 import { type AuthSettings } from '#config';
-import { type Caller } from '#contracts';
+import { type Caller, DEFAULT_TENANT, SCOPES } from '#contracts';
+
+/** Every caller while no keys are configured. */
+const ANONYMOUS: Caller = { tenantId: DEFAULT_TENANT, keyName: 'anonymous', scopes: SCOPES };
 
 interface Entry {
   readonly digest: Buffer;
@@ -22,12 +26,26 @@ export class ApiKeys {
     return this.#entries.length === 0;
   }
 
-  find(key: string): Caller | undefined {
+  /** Undefined: the request has no valid key. */
+  callerOf(request: FastifyRequest): Caller | undefined {
+    if (this.none) return ANONYMOUS;
+    const key = presentedKey(request);
+    return key === undefined ? undefined : this.#find(key);
+  }
+
+  #find(key: string): Caller | undefined {
     const digest = digestOf(key);
     let found: Caller | undefined;
     for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry.caller;
     return found;
   }
+}
+
+function presentedKey({ headers }: FastifyRequest): string | undefined {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '');
+  if (bearer) return bearer[1];
+  const header = headers['x-api-key'];
+  return typeof header === 'string' && header !== '' ? header : undefined;
 }
 
 function digestOf(key: string): Buffer {

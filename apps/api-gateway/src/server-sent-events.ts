@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ServerResponse } from 'node:http';
+import { type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { type ReplyEntry, type ReplyEvent } from '#contracts';
 
 /** Browsers reconnect after this many ms. */
@@ -42,7 +42,7 @@ export class EventStream {
   ) {}
 
   /** Headers that no proxy on the way may buffer, compress or keep. */
-  open(headers: Readonly<Record<string, string>>): void {
+  open(headers: Readonly<OutgoingHttpHeaders>): void {
     this.response.socket?.setNoDelay(true);
     this.response.writeHead(200, {
       ...headers,

@@ -1,3 +1,4 @@
+import { type OutgoingHttpHeaders } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type StreamSettings } from '#config';
 import { AppError, type Caller } from '#contracts';
@@ -39,9 +40,11 @@ export class StreamReply {
   }
 
   async #send(feed: Feed, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    // The request id, and how far the caller is from its limits.
+    const headers = reply.getHeaders() as OutgoingHttpHeaders;
     reply.hijack();
     const stream = new EventStream(reply.raw, this.settings.value.write_timeout);
-    stream.open({ 'x-request-id': request.id });
+    stream.open(headers);
     try {
       await this.#pass(feed, stream);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ControlBus, ControlModule } from '#control';
 import { Dispatcher, DispatchModule, Heartbeat, Lanes, LeaseKeeper } from '#dispatch';
+import { LimitsModule, LiveProcesses } from '#limits';
 import { Log } from '#observability';
 import { loadTokenCounter } from '#providers';
 import { ResourceCapacity } from '#resources';
@@ -10,7 +11,7 @@ import { Pulse } from './pulse.js';
 
 /** The worker role: takes messages from the schedule and runs them. */
 @Module({
-  imports: [DispatchModule, ControlModule],
+  imports: [DispatchModule, ControlModule, LimitsModule],
   controllers: [WorkerControlEvents],
   providers: [provide(Pulse, [ControlBus, Lanes, ThisProcess, Log])],
 })
@@ -21,13 +22,14 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
     private readonly heartbeat: Heartbeat,
     private readonly resources: ResourceCapacity,
     private readonly pulse: Pulse,
+    private readonly live: LiveProcesses,
     private readonly starters: Starters,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await loadTokenCounter();
     this.starters.add(async () => {
-      await Promise.all([this.heartbeat.start(), this.resources.start()]);
+      await Promise.all([this.heartbeat.start(), this.resources.start(), this.live.join('worker')]);
       this.keeper.start();
       await this.dispatcher.start();
       this.pulse.start();
@@ -39,6 +41,6 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
     await this.pulse.stop();
     await this.dispatcher.stop();
     await this.keeper.stop();
-    await Promise.all([this.resources.stop(), this.heartbeat.stop()]);
+    await Promise.all([this.resources.stop(), this.heartbeat.stop(), this.live.leave('worker')]);
   }
 }

@@ -4,6 +4,7 @@ export { Environment } from './environment.js';
 export { formatDuration, parseDuration } from './fields.js';
 export * from './leaves.js';
 export * from './load-config.js';
+export { type Rate } from './rate.js';
 export * from './schema.js';
 export { PLANNING_STRATEGIES, type PlanningStrategy } from './sections/planning.js';
 export * from './settings.js';

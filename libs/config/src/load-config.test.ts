@@ -96,6 +96,28 @@ describe('loadConfig', () => {
     expect(loadConfig({ env: { HOST: '127.0.0.1' } }).http.host).toBe('127.0.0.1');
   });
 
+  test('reads rates and proxies', () => {
+    const env = {
+      LIMIT_KEY_RATE: '20/s',
+      LIMIT_IP_RATE: '600/m',
+      HTTP_TRUSTED_PROXIES: '10.0.0.0/8, ::1,loopback',
+    };
+    const { limits, http } = loadConfig({ env });
+    expect(limits.key).toEqual({ rate: { requests: 20, perMs: 1_000 }, burst: 0 });
+    expect(limits.ip.rate).toEqual({ requests: 600, perMs: 60_000 });
+    expect(http.trusted_proxies).toEqual(['10.0.0.0/8', '::1', 'loopback']);
+    expect(loadConfig({ env: {} }).limits.key.rate).toBe('off');
+  });
+
+  test.each([
+    { LIMIT_KEY_RATE: '20' },
+    { LIMIT_KEY_RATE: '0/s' },
+    { LIMIT_IP_RATE: '1/h' },
+    { HTTP_TRUSTED_PROXIES: 'proxy.example' },
+    { HTTP_TRUSTED_PROXIES: '10.0.0.0/33' },
+    { HTTP_TRUSTED_PROXIES: '10.0.0.0/8/8' },
+  ])('refuses %j', (env) => expect(problemsOf(() => loadConfig({ env }))).toHaveLength(1));
+
   test('is frozen to the bottom', () => {
     const config = loadConfig({ env: {} });
     expect(Object.isFrozen(config.queue.bands.low)).toBe(true);

@@ -3,6 +3,7 @@ import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { http } from './sections/http.js';
+import { limits } from './sections/limits.js';
 import { log } from './sections/log.js';
 import { conversations, messages, streams } from './sections/messages.js';
 import { preprocessing } from './sections/preprocessing.js';
@@ -18,6 +19,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|)$/;
 export const configSchema = z.strictObject({
   http,
   auth,
+  limits,
   storage,
   queue,
   workers,

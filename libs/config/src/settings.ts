@@ -11,6 +11,7 @@ abstract class Settings<K extends keyof Config> {
 
 export class HttpSettings extends Settings<'http'> {}
 export class AuthSettings extends Settings<'auth'> {}
+export class LimitSettings extends Settings<'limits'> {}
 export class StorageSettings extends Settings<'storage'> {}
 export class QueueSettings extends Settings<'queue'> {}
 export class WorkerSettings extends Settings<'workers'> {}
@@ -36,6 +37,7 @@ export function settingsOf(config: Config) {
   return [
     new HttpSettings(config.http),
     new AuthSettings(config.auth),
+    new LimitSettings(config.limits),
     new StorageSettings(config.storage),
     new QueueSettings(config.queue),
     new WorkerSettings(config.workers),

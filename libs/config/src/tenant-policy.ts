@@ -1,4 +1,5 @@
 import { type Priority } from '#contracts';
+import { type Rate } from './rate.js';
 import { type TenantEntry } from './sections/tenants.js';
 
 /** What a tenant may do, and its share of a busy system. */
@@ -8,10 +9,19 @@ export interface TenantPolicy {
   readonly weight: number;
   /** By user; one that is missing has 1. */
   readonly user_weights: ReadonlyMap<string, number>;
+  /** Of each of its API keys; undefined: as of every key. */
+  readonly rate?: Rate | 'off' | undefined;
+  /** Beside `rate`; 0: as many as that names. */
+  readonly burst: number;
 }
 
 /** A tenant of which nothing is configured. */
-export const ANY_TENANT: TenantPolicy = { max_priority: 'realtime', weight: 1, user_weights: new Map() };
+export const ANY_TENANT: TenantPolicy = {
+  max_priority: 'realtime',
+  weight: 1,
+  user_weights: new Map(),
+  burst: 0,
+};
 
 export function policiesOf(
   tenants: Readonly<Record<string, TenantEntry>>,

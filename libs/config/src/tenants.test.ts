@@ -14,8 +14,9 @@ describe('TenantSettings', () => {
       max_priority: 'high',
       weight: 2,
       user_weights: new Map([['ada', 5]]),
+      burst: 0,
     });
-    const anybody = { max_priority: 'realtime', weight: 1, user_weights: new Map() };
+    const anybody = { max_priority: 'realtime', weight: 1, user_weights: new Map(), burst: 0 };
     for (const id of ['other', 'constructor', '__proto__']) expect(settings.policyOf(id)).toEqual(anybody);
   });
 
@@ -24,7 +25,14 @@ describe('TenantSettings', () => {
       max_priority: 'realtime',
       weight: 1,
       user_weights: new Map(),
+      burst: 0,
     });
+  });
+
+  test('may have a rate of their own', () => {
+    const settings = withTenants({ acme: { rate: '50/s', burst: 200 }, free: { rate: 'off' } });
+    expect(settings.policyOf('acme')).toMatchObject({ rate: { requests: 50, perMs: 1_000 }, burst: 200 });
+    expect(settings.policyOf('free')).toMatchObject({ rate: 'off' });
   });
 
   test.each([
@@ -34,6 +42,8 @@ describe('TenantSettings', () => {
     [{ acme: { weight: 0 } }, 'tenants.acme.weight'],
     [{ acme: { weight: 1_001 } }, 'tenants.acme.weight'],
     [{ acme: { user_weights: { ada: -1 } } }, 'tenants.acme.user_weights.ada'],
+    [{ acme: { rate: 'fast' } }, 'must be a rate such as'],
+    [{ acme: { rate: '0/s' } }, 'tenants.acme.rate'],
     [{ acme: { speed: 1 } }, 'tenants.acme.speed is not a setting'],
   ])('refuse %j and say where', (tenants, problem) => {
     const load = () => withTenants(tenants);

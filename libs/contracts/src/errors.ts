@@ -58,6 +58,7 @@ export const ERRORS = {
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'The body must be JSON' },
   request_timeout: { status: 408, retryable: true, title: 'The request came too slowly' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many requests in too little time' },
   shed: {
     status: 429,
     retryable: true,

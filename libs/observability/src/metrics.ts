@@ -188,6 +188,16 @@ export class Metrics {
   readonly streamFailures = this.#counter('llmq_stream_failures_total', 'Stream operations that failed.', [
     'operation',
   ]);
+  readonly requestsLimited = this.#counter(
+    'llmq_requests_limited_total',
+    'Requests that were answered with 429 `rate_limited`, by whose limit it was: key, ip.',
+    ['by'],
+  );
+  readonly liveProcesses = this.#gauge(
+    'llmq_live_processes',
+    'Processes that share limits, as far as this one knows; while Redis is away each has its part.',
+    ['role'],
+  );
   readonly dependencyUp = this.#gauge('llmq_dependency_up', '1 while the dependency answers.', [
     'dependency',
   ]);

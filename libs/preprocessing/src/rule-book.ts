@@ -1,6 +1,5 @@
 import { type Log } from '#observability';
-import { Ticker } from '#runtime';
-import { BoundedMap } from './bounded-map.js';
+import { BoundedMap, Ticker } from '#runtime';
 import { compileRules } from './compile-rules.js';
 import { PatternGroups } from './pattern-groups.js';
 import { RuleSet } from './rule-set.js';

@@ -1,6 +1,5 @@
 import { type Priority } from '#contracts';
-import { GroupCommit } from '#runtime';
-import { BoundedMap } from './bounded-map.js';
+import { BoundedMap, GroupCommit } from '#runtime';
 import { type RuleBook } from './rule-book.js';
 import { keyText, type UserKey, type UserPriorityStore } from './user-priority-store.js';
 

@@ -48,6 +48,7 @@ export async function createApp(
 function httpAdapter({ http }: Config): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: http.body_limit,
+    trustProxy: http.trusted_proxies.length > 0 ? [...http.trusted_proxies] : false,
     requestTimeout: http.request_timeout,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,

@@ -1,3 +1,4 @@
+export * from './bounded-map.js';
 export * from './clock.js';
 export * from './closers.js';
 export * from './create-app.js';

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { duration, whole, word } from '../fields.js';
+import { parseProxies } from '../trusted-proxies.js';
 import { section } from './section.js';
 
 export const http = section(
@@ -44,6 +46,20 @@ export const http = section(
       description:
         'Host names that are answered while no API keys are configured, comma-separated (guards against DNS rebinding).',
     }),
+    trusted_proxies: z
+      .string()
+      .transform((given, context) => {
+        const proxies = parseProxies(given);
+        if (proxies) return proxies;
+        context.addIssue({ code: 'custom', message: 'must be addresses and networks such as 10.0.0.0/8' });
+        return z.NEVER;
+      })
+      .prefault('')
+      .meta({
+        env: 'HTTP_TRUSTED_PROXIES',
+        description:
+          'Addresses and networks (`10.0.0.0/8`, `loopback`) of proxies, comma-separated, whose `x-forwarded-for` is believed; from anybody else it is not.',
+      }),
     drain_delay: duration(
       '0s',
       { max: '1m' },

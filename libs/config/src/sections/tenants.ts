@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PRIORITIES } from '#contracts';
+import { rateSchema } from '../rate.js';
 
 const MAX_WEIGHT = 1_000;
 
@@ -9,6 +10,8 @@ const tenantSchema = z.strictObject({
   max_priority: z.enum(PRIORITIES).default('realtime'),
   weight: weight.default(1),
   user_weights: z.record(z.string().min(1).max(256), weight).default({}),
+  rate: rateSchema.optional(),
+  burst: z.number().int().min(0).max(10_000_000).default(0),
 });
 
 /** What is no JSON is left for the schema to refuse. */
@@ -30,7 +33,7 @@ export const tenants = z
   .meta({
     env: 'TENANTS',
     description:
-      'What tenants may do: `max_priority` is the best priority of their messages; `weight` and the `user_weights` of their users are shares of a busy system (more than 0, at most 1000, 1 by default). In the environment as JSON: `{"acme": {"max_priority": "high", "weight": 2, "user_weights": {"ada": 5}}}`.',
+      'What tenants may do: `max_priority` is the best priority of their messages; `weight` and the `user_weights` of their users are shares of a busy system (more than 0, at most 1000, 1 by default); `rate` and `burst` hold for each of its API keys instead of `limits.key`. In the environment as JSON: `{"acme": {"max_priority": "high", "weight": 2, "user_weights": {"ada": 5}}}`.',
   });
 
 export type TenantEntry = z.output<typeof tenantSchema>;
