@@ -13,6 +13,9 @@ export function messageView(message: Message) {
     content: message.content,
     priority: message.priority,
     provider: message.lane,
+    model: message.targets[message.target]?.model ?? null,
+    ...(message.options ?? {}),
+    routing: routingView(message),
     status: message.status,
     queue_name: `${message.priority}_priority`,
     retry_count: message.retryCount,
@@ -29,6 +32,11 @@ export function messageView(message: Message) {
     started_at: message.startedAt?.toISOString() ?? null,
     completed_at: message.completedAt?.toISOString() ?? null,
   };
+}
+
+/** Who may answer, in order, and why; `at` is who it is at now. */
+function routingView({ targets, target, routing }: Message) {
+  return { targets, at: target, candidates: targets, ...(routing ?? {}) };
 }
 
 /** A message that was accepted now or before, with its place in the queue; null once it does not wait any more. */

@@ -7,9 +7,9 @@ import {
   positiveField,
   priorityField,
   queryPriorityField,
-  textField,
   userIdField,
 } from './requests.js';
+import { textField } from './text-field.js';
 
 const YEAR_MS = 365 * 86_400_000;
 

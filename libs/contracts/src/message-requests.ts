@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode } from './errors.js';
-import { metadataField, priorityField, textField } from './requests.js';
+import { metadataField, priorityField } from './requests.js';
+import { textField } from './text-field.js';
 
 export const MAX_BATCH = 1_000;
 

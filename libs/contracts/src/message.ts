@@ -1,4 +1,5 @@
 import { type ErrorCode } from './errors.js';
+import { type MessageOptions } from './message-options.js';
 import { type Priority } from './priority.js';
 
 /** The states of a message; `docs/message-states.md` draws who moves it from one to the next. */
@@ -90,7 +91,7 @@ export interface Message {
   /** How often it was sent on since its last counted retry. */
   readonly diversions: number;
   /** What it asks of the model. */
-  readonly options: Metadata | null;
+  readonly options: MessageOptions | null;
   /** Why these are its targets. */
   readonly routing: Metadata | null;
   readonly status: MessageStatus;

@@ -7,7 +7,8 @@ import {
   type PriorityRule,
   type RuleCondition,
 } from './priority-rule.js';
-import { createMessageSchema, positiveField, priorityField, textField, userIdField } from './requests.js';
+import { createMessageSchema, positiveField, priorityField, userIdField } from './requests.js';
+import { textField } from './text-field.js';
 
 const MAX_CONDITIONS = 20;
 const MAX_CONDITION_VALUES = 100;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRIORITIES, type Priority, toPriority } from './priority.js';
-import { priorityField, textField } from './requests.js';
+import { priorityField } from './requests.js';
+import { textField } from './text-field.js';
 
 /** The name of a band's queue: `realtime_priority`, or only `realtime`. */
 export function queueName(priority: Priority): string {

@@ -2,17 +2,9 @@ import { z } from 'zod';
 import { CONVERSATION_STATES, FAILURE_POLICIES } from './conversation.js';
 import { MESSAGE_STATUSES } from './message.js';
 import { parseDuration } from './duration.js';
+import { parametersField } from './message-options.js';
 import { PRIORITIES, toPriority } from './priority.js';
-
-/** Postgres stores neither NUL nor lone surrogates, so both are refused at the door. */
-const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
-const notStorable = 'must not contain NUL or lone surrogates; send valid UTF-8 text';
-
-export const textField = (max: number) =>
-  z
-    .string()
-    .max(max, `must be at most ${max.toLocaleString('en')} characters`)
-    .refine(storable, notStorable);
+import { hasUnstorableEscape, NOT_STORABLE, textField } from './text-field.js';
 
 export const userIdField = textField(256).refine(
   (id) => id.trim() !== '',
@@ -46,8 +38,7 @@ export const metadataField = z.record(textField(256), z.json()).superRefine((val
       code: 'custom',
       message: `must be at most ${MAX_METADATA_BYTES.toLocaleString('en')} bytes of JSON`,
     });
-  if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(json))
-    context.addIssue({ code: 'custom', message: notStorable });
+  if (hasUnstorableEscape(json)) context.addIssue({ code: 'custom', message: NOT_STORABLE });
 });
 
 const id = (prefix: string) =>
@@ -78,8 +69,13 @@ export const createMessageSchema = z.strictObject({
   priority: priorityField.optional(),
   conversation_id: id('conv').optional(),
   metadata: metadataField.optional(),
-  /** Who answers; without it the default provider. */
+  /** Who answers; without it, or with `auto`, the routing decides. */
   provider: textField(64).optional(),
+  /** A model, an alias or a group of the routing; without it, or with `auto`, the routing decides. */
+  model: textField(128).optional(),
+  /** Told to the model before everything else. */
+  system_prompt: textField(200_000).optional(),
+  parameters: parametersField.optional(),
   /** Not before this time. */
   scheduled_at: moment.optional(),
   /** Not before this much time has passed. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { durationField, metadataField, pagingFields, priorityField, textField } from './requests.js';
+import { durationField, metadataField, pagingFields, priorityField } from './requests.js';
+import { textField } from './text-field.js';
 import { RESOURCE_STATUSES } from './resource.js';
 
 const DAY_MS = 86_400_000;

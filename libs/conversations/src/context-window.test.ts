@@ -15,7 +15,7 @@ const contents = (messages: readonly ChatMessage[]) => messages.map(({ content }
 
 describe('contextWindow', () => {
   test('puts the system context first and the turns in their order', () => {
-    expect(contextWindow('be kind', turns, 'now', 100, count)).toEqual([
+    expect(contextWindow(['be kind'], turns, 'now', 100, count)).toEqual([
       { role: 'system', content: 'be kind' },
       { role: 'user', content: 'q1' },
       { role: 'assistant', content: 'a1' },
@@ -28,7 +28,7 @@ describe('contextWindow', () => {
   });
 
   test('drops the oldest turns first, whole', () => {
-    expect(contents(contextWindow('sys', turns, 'now', 15, count))).toEqual([
+    expect(contents(contextWindow(['sys'], turns, 'now', 15, count))).toEqual([
       'sys',
       'q2',
       'a2',
@@ -36,14 +36,14 @@ describe('contextWindow', () => {
       'a3',
       'now',
     ]);
-    expect(contents(contextWindow('sys', turns, 'now', 13, count))).toEqual(['sys', 'q3', 'a3', 'now']);
+    expect(contents(contextWindow(['sys'], turns, 'now', 13, count))).toEqual(['sys', 'q3', 'a3', 'now']);
   });
 
   test('keeps context and message even where they alone are too long', () => {
-    expect(contents(contextWindow('sys', turns, 'now', 1, count))).toEqual(['sys', 'now']);
+    expect(contents(contextWindow(['sys'], turns, 'now', 1, count))).toEqual(['sys', 'now']);
   });
 
   test('has no empty system message', () => {
-    expect(contents(contextWindow('', [], 'now', 10, count))).toEqual(['now']);
+    expect(contents(contextWindow([''], [], 'now', 10, count))).toEqual(['now']);
   });
 });

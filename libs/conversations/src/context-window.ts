@@ -7,17 +7,18 @@ export interface Turn {
 }
 
 /**
- * The prompt for a message: the system context first, then as many of the newest turns as fit, then the message.
+ * The prompt for a message: the contexts first, as one system message, then as many of the newest turns as fit, then the message.
  * The oldest turns are dropped first and always whole; context and message are never dropped.
  */
 export function contextWindow(
-  systemContext: string,
+  contexts: readonly string[],
   newestFirst: readonly Turn[],
   content: string,
   maxTokens: number,
   count: (messages: readonly ChatMessage[]) => number,
 ): ChatMessage[] {
-  const system: ChatMessage[] = systemContext === '' ? [] : [{ role: 'system', content: systemContext }];
+  const told = contexts.filter((context) => context !== '').join('\n\n');
+  const system: ChatMessage[] = told === '' ? [] : [{ role: 'system', content: told }];
   const message: ChatMessage = { role: 'user', content };
   let left = maxTokens - count([...system, message]);
   const turns: ChatMessage[][] = [];

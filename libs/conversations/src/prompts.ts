@@ -33,7 +33,8 @@ export class Prompts {
   ) {}
 
   async of(message: Message): Promise<ChatMessage[]> {
-    if (message.conversationId === null) return [{ role: 'user', content: message.content }];
+    const told = message.options?.system_prompt ?? '';
+    if (message.conversationId === null) return contextWindow([told], [], message.content, 0, () => 0);
     const { context_turns, context_tokens } = this.settings.value;
     const place = [message.tenantId, message.conversationId];
     const [conversation] = await this.database.query<{ context: string }>(SELECT_CONTEXT, place);
@@ -44,7 +45,7 @@ export class Prompts {
       context_tokens * MAX_TOKEN_LENGTH,
     ]);
     return contextWindow(
-      conversation?.context ?? '',
+      [told, conversation?.context ?? ''],
       turns,
       message.content,
       context_tokens,

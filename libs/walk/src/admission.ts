@@ -1,19 +1,17 @@
-import { type ProviderLanes } from '#catalog';
 import { type ConversationSettings, type MessageSettings, type QueueSettings } from '#config';
 import {
   AppError,
   type Caller,
   type CreateMessage,
   type Message,
+  type MessageOptions,
   type Priority,
   priorityNumber,
 } from '#contracts';
 import { ANSWER_DEADLINE_MS } from '#database';
 import { type InsertedRow, type NewMessageRow, toPriorityName } from '#ledger';
 import { withDeadline } from '#runtime';
-
-/** Characters of a token, roughly; what it gets wrong is settled when the provider has counted. */
-const CHARACTERS_PER_TOKEN = 4;
+import { type FindRoute } from './find-route.js';
 
 /** What accepting decides beside the request itself. */
 export interface Decided {
@@ -30,11 +28,11 @@ export class Admission {
   constructor(
     private readonly settings: MessageSettings,
     private readonly queue: QueueSettings,
-    private readonly providers: ProviderLanes,
+    private readonly routes: FindRoute,
     private readonly conversations: ConversationSettings,
   ) {}
 
-  /** @throws AppError content_too_long, provider_unknown, invalid_schedule */
+  /** @throws AppError content_too_long, provider_unknown, model_unknown, no_target, invalid_schedule */
   admit(caller: Caller, request: CreateMessage, decided: Decided): NewMessageRow {
     const { max_content_length, max_retries, timeout } = this.settings.value;
     if (request.content.length > max_content_length)
@@ -50,8 +48,9 @@ export class Admission {
       max_retries: request.max_retries ?? max_retries,
       timeout_ms: request.timeout ?? timeout,
       request_id: decided.requestId,
-      lane: this.#lane(request.provider),
-      cost: this.#cost(request.content),
+      ...this.#route(caller, request, decided),
+      options: optionsOf(request),
+      cost: this.routes.costOf(request),
       ...this.#times(request, decided.priority),
       idempotency_key: decided.idempotencyKey,
       fingerprint: decided.fingerprint,
@@ -59,18 +58,12 @@ export class Admission {
     };
   }
 
-  #lane(provider: string | undefined): string {
-    const { lanes, defaultLane } = this.providers;
-    if (provider === undefined) return defaultLane;
-    if (lanes.includes(provider)) return provider;
-    const message = `must be one of ${lanes.join(', ')}`;
-    throw new AppError('provider_unknown', `There is no provider ${provider}`, {
-      fields: [{ field: 'provider', message }],
-    });
-  }
-
-  #cost(content: string): number {
-    return Math.ceil(content.length / CHARACTERS_PER_TOKEN) + this.queue.value.expected_output;
+  #route(caller: Caller, request: CreateMessage, decided: Decided) {
+    const { targets, candidates, rule } = this.routes.run(caller, request, decided);
+    // One that had no choice needs no explanation.
+    const routing =
+      candidates.length > 1 || rule !== undefined ? { candidates, ...(rule && { rule }) } : null;
+    return { lane: targets[0]!.provider, targets, routing };
   }
 
   #times({ scheduled_at, delay, ttl }: CreateMessage, priority: Priority) {
@@ -126,6 +119,12 @@ export class Admission {
       reply: null,
     };
   }
+}
+
+/** What the request asks of the model; null: nothing. */
+function optionsOf({ parameters, system_prompt }: CreateMessage): MessageOptions | null {
+  const options = { ...(parameters && { parameters }), ...(system_prompt && { system_prompt }) };
+  return Object.keys(options).length > 0 ? options : null;
 }
 
 function tooLong(length: number, max: number): AppError {

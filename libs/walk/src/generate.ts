@@ -41,11 +41,11 @@ export class Generate {
   async run(state: AttemptState, signal: AbortSignal): Promise<Generated> {
     const { message, callId, prompt, writer } = state;
     const provider = this.providers.of(message.lane);
-    const labels = { provider: provider.name, model: provider.model };
+    const labels = { provider: provider.name, model: state.model };
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
-      const request = requestOf(message, prompt, provider.model);
+      const request = requestOf(message, prompt, state.model);
       await this.#listen(provider, request, answer, signal);
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
@@ -70,7 +70,7 @@ export class Generate {
     for await (const event of provider.stream(request, firstWay(provider.spec), signal)) {
       if (first && (event.type === 'delta' || event.type === 'tool_call')) {
         first = false;
-        const labels = { provider: provider.name, model: provider.model };
+        const labels = { provider: provider.name, model: request.model };
         this.metrics.timeToFirstToken.observe(labels, (performance.now() - startedAt) / 1_000);
       }
       answer.take(event);
@@ -86,7 +86,10 @@ export class Generate {
 }
 
 function requestOf(message: Message, messages: readonly ChatMessage[], model: string): ChatRequest {
-  return { messages, model, requestId: message.requestId, simulate: message.metadata['simulate'] };
+  const { requestId, metadata, options } = message;
+  // What was stored has no undefined in it: it was JSON.
+  const parameters = options?.parameters as ChatRequest['parameters'];
+  return { messages, model, requestId, simulate: metadata['simulate'], ...(parameters && { parameters }) };
 }
 
 /** All that the model has written, for an estimate of what it costs. */

@@ -44,7 +44,8 @@ export class OpenAttempt {
   }
 
   #state(message: Message, callId: string | null): AttemptState {
-    const { name: provider, model } = this.providers.of(message.lane);
+    const { name: provider, model: usual } = this.providers.of(message.lane);
+    const model = message.targets[message.target]?.model ?? usual;
     const writer = this.streams.writer(message.id, message.attempt, {
       coalesceMs: this.settings.value.coalesce,
       onFenced: () => this.running.stop(message.id, 'lock_lost', message.attempt),

@@ -99,6 +99,11 @@ export class QueueView {
     return this.#shedder.isShed(lane, priority);
   }
 
+  /** For how long the upstream takes nothing, as its workers tell. */
+  pausedMs(lane: string): number {
+    return this.#lanes.outlook(lane).heldMs;
+  }
+
   look(lane: string): LaneView {
     return {
       lane,

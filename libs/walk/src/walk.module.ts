@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CatalogModule, ProviderLanes } from '#catalog';
+import { CatalogModule, Catalogs } from '#catalog';
 import {
   ConversationSettings,
   MessageSettings,
@@ -35,6 +35,7 @@ import { Divert } from './divert.js';
 import { EndAttempt } from './end-attempt.js';
 import { Enqueuer } from './enqueuer.js';
 import { FairShare, Weights } from './fair-share.js';
+import { FindRoute } from './find-route.js';
 import { Finish } from './finish.js';
 import { Generate } from './generate.js';
 import { Idempotency } from './idempotency.js';
@@ -87,7 +88,8 @@ export class AftermathModule {}
     PreprocessingModule,
   ],
   providers: [
-    provide(Admission, [MessageSettings, QueueSettings, ProviderLanes, ConversationSettings]),
+    provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
+    provide(Admission, [MessageSettings, QueueSettings, FindRoute, ConversationSettings]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { type ErrorCode, type MessageStatus, type Target } from '#contracts';
+import { type ErrorCode, type MessageOptions, type MessageStatus, type Target } from '#contracts';
 
 /** A message as it lies in the ledger. */
 @Entity('messages')
@@ -43,7 +43,7 @@ export class MessageRow {
   diversions!: number;
 
   @Column('jsonb', { nullable: true })
-  options!: Record<string, unknown> | null;
+  options!: MessageOptions | null;
 
   /** Why it may run there. */
   @Column('jsonb', { nullable: true })

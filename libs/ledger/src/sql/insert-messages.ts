@@ -1,4 +1,4 @@
-import { type Target } from '#contracts';
+import { type MessageOptions, type Target } from '#contracts';
 import { type Statement } from '#database';
 import { IN_TURN } from './open-statuses.js';
 
@@ -24,7 +24,7 @@ export interface NewMessageRow {
   readonly idempotency_key: string | null;
   readonly fingerprint: string | null;
   readonly targets?: readonly Target[];
-  readonly options?: Readonly<Record<string, unknown>> | null;
+  readonly options?: MessageOptions | null;
   readonly routing?: Readonly<Record<string, unknown>> | null;
   /** Most turns of its conversation that may be open before it; undefined: any number. */
   readonly max_turns_ahead?: number;
