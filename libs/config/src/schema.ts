@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { auth } from './sections/auth.js';
 import { deadLetters } from './sections/dead-letters.js';
+import { endpoints } from './sections/endpoints.js';
 import { http } from './sections/http.js';
 import { log } from './sections/log.js';
 import { conversations, messages, streams } from './sections/messages.js';
@@ -29,6 +30,7 @@ export const configSchema = z.strictObject({
   streams,
   resources,
   scheduler,
+  endpoints,
   providers: section({ simulator, openai }, 'Who answers.'),
   log,
 });

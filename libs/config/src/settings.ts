@@ -29,6 +29,7 @@ export class TenantSettings extends Settings<'tenants'> {
 export class StreamSettings extends Settings<'streams'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
+export class EndpointSettings extends Settings<'endpoints'> {}
 export class ProviderSettings extends Settings<'providers'> {
   /** The providers that are on: the lanes that messages may take. The simulator always is. */
   get lanes(): readonly string[] {
@@ -57,6 +58,7 @@ export function settingsOf(config: Config) {
     new StreamSettings(config.streams),
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
+    new EndpointSettings(config.endpoints),
     new ProviderSettings(config.providers),
   ];
 }
