@@ -9,7 +9,7 @@ const LAYERS = [
   ['contracts'],
   ['config', 'observability', 'testing'],
   ['runtime'],
-  ['database', 'redis'],
+  ['database', 'outbound', 'redis'],
   ['limits', 'streaming', 'control', 'providers'],
   ['ledger', 'queue'],
   ['conversations', 'planning', 'preprocessing', 'resources'],
