@@ -12,7 +12,7 @@ const LAYERS = [
   ['catalog', 'database', 'outbound', 'redis'],
   ['limits', 'balancing', 'streaming', 'control', 'providers'],
   ['ledger', 'queue'],
-  ['conversations', 'planning', 'preprocessing', 'resources'],
+  ['conversations', 'endpoints', 'planning', 'preprocessing', 'resources'],
   ['walk'],
   ['dispatch', 'scheduling'],
   ['api-gateway', 'queue-manager', 'scheduler'],

@@ -15,6 +15,7 @@ import { DeadLetters1763770000000 } from './migrations/1763770000000-dead-letter
 import { Resources1763780000000 } from './migrations/1763780000000-resources.js';
 import { QueueStatistics1763790000000 } from './migrations/1763790000000-queue-statistics.js';
 import { Life1763800000000 } from './migrations/1763800000000-life.js';
+import { Endpoints1763816000000 } from './migrations/1763816000000-endpoints.js';
 
 /** The tables of the ledger and the steps that lead to them. */
 export const LEDGER_SCHEMA: Schema = {
@@ -37,5 +38,6 @@ export const LEDGER_SCHEMA: Schema = {
     Resources1763780000000,
     QueueStatistics1763790000000,
     Life1763800000000,
+    Endpoints1763816000000,
   ],
 };
