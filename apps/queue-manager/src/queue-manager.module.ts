@@ -1,17 +1,19 @@
 import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ControlBus, ControlModule } from '#control';
 import { Dispatcher, DispatchModule, Heartbeat, Lanes, LeaseKeeper } from '#dispatch';
+import { UpstreamsModule } from '#endpoints';
 import { Log } from '#observability';
 import { loadTokenCounter } from '#providers';
 import { ResourceCapacity } from '#resources';
 import { provide, Starters, ThisProcess } from '#runtime';
 import { WorkerControlEvents } from './control-events.controller.js';
 import { Pulse } from './pulse.js';
+import { UpstreamEvents } from './upstream-events.controller.js';
 
 /** The worker role: takes messages from the schedule and runs them. */
 @Module({
-  imports: [DispatchModule, ControlModule],
-  controllers: [WorkerControlEvents],
+  imports: [DispatchModule, ControlModule, UpstreamsModule],
+  controllers: [WorkerControlEvents, UpstreamEvents],
   providers: [provide(Pulse, [ControlBus, Lanes, ThisProcess, Log])],
 })
 export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
