@@ -142,4 +142,5 @@ export class Pool {
   }
 }
 
-const EXCLUDED = { reason: 'excluded', retryAfterMs: null } as const;
+/** Nothing stands against it but the caller. */
+const EXCLUDED = { reason: 'excluded', retryAfterMs: 0 } as const;

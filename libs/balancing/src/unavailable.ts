@@ -5,9 +5,11 @@ import { type PickReason, type Unavailable } from './pick.js';
 const MOST_RETRY_MS = 60_000;
 const MOST_REASONS = 20;
 
-/** Sums up what keeps a provider from being called. */
+/** Sums up what keeps a provider from being called; what the caller left out counts only where there is nothing else. */
 export function unavailable(reasons: readonly PickReason[]): Unavailable {
-  const first = reasons.toSorted((one, other) => waitOf(one) - waitOf(other))[0];
+  const others = reasons.filter(({ reason }) => reason !== 'excluded');
+  const real = others.length > 0 ? others : reasons;
+  const first = real.toSorted((one, other) => waitOf(one) - waitOf(other))[0];
   return {
     available: false,
     code: first ? codeOf(first) : 'provider_unavailable',

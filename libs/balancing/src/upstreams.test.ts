@@ -72,7 +72,7 @@ describe('Upstreams', () => {
     expect(new Set(calls(6, OK, { exclude: { endpoints: ['a'] } }))).toEqual(new Set(['b']));
     expect(pick({ exclude: { keys: ['k'] } }).key!.id).toBe('l');
     const error = unavailableError('p', refused({ exclude: { endpoints: ['a'], keys: ['k', 'l'] } }));
-    expect(error).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 60_000 });
+    expect(error).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 0 });
     expect(error.message).toBe('No endpoint of p can be called now: a excluded, b k excluded, b l excluded');
   });
 
