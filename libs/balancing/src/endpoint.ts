@@ -3,6 +3,7 @@ import { Breaker, type BreakerRules, type BreakerTicket } from './breaker.js';
 import { type Others, roomFor } from './others.js';
 import { EndpointLoad, type LoadTicket } from './endpoint-load.js';
 import { blameFor, type Outcome } from './outcome.js';
+import { MOST_RATE_REST_MS } from './rules.js';
 import { type Candidate } from './strategy.js';
 import { type UpstreamEndpoint } from './upstream-endpoint.js';
 
@@ -14,7 +15,7 @@ const FULL_RETRY_MS = 250;
 
 /** Why an endpoint is not used, and for how long; null: until somebody changes it. */
 export interface Hindrance {
-  readonly reason: 'disabled' | 'unhealthy' | 'breaker_open' | 'full';
+  readonly reason: 'disabled' | 'unhealthy' | 'breaker_open' | 'resting' | 'full';
   readonly retryAfterMs: number | null;
 }
 
@@ -30,6 +31,8 @@ export class Endpoint implements Candidate {
   connections = 0;
   /** When it was last heard of, by a call or a check, in ms. */
   seenAt: number | undefined;
+  /** It has asked to be left alone for so long. */
+  #restUntil = 0;
 
   constructor(
     public spec: UpstreamEndpoint,
@@ -58,6 +61,7 @@ export class Endpoint implements Candidate {
     if (declared === 'unhealthy') return { reason: 'unhealthy', retryAfterMs: null };
     const waitMs = this.breaker.waitMs(now);
     if (waitMs > 0) return { reason: 'breaker_open', retryAfterMs: waitMs };
+    if (this.#restUntil > now) return { reason: 'resting', retryAfterMs: this.#restUntil - now };
     const hasRoom = maxConnections <= 0 || roomFor(this.connections, maxConnections, others);
     return hasRoom ? undefined : { reason: 'full', retryAfterMs: FULL_RETRY_MS };
   }
@@ -68,7 +72,7 @@ export class Endpoint implements Candidate {
   }
 
   end(ticket: EndpointTicket, outcome: Outcome, now: number): void {
-    const { result } = outcome;
+    const { result, retryAfterMs = 0 } = outcome;
     this.connections -= 1;
     if (result === 'ok') {
       this.seenAt = now;
@@ -78,6 +82,7 @@ export class Endpoint implements Candidate {
       this.seenAt = now;
       this.breaker.fail(ticket.breaker, now);
       this.load.fail(ticket.load, now);
+      this.#restUntil = Math.max(this.#restUntil, now + Math.min(retryAfterMs, MOST_RATE_REST_MS));
     } else {
       this.breaker.release(ticket.breaker);
       this.load.leave(ticket.load);

@@ -42,6 +42,7 @@ const BLAMES: Readonly<Partial<Record<Outcome['result'], Blame>>> = {
   provider_unavailable: 'endpoint',
   provider_timeout: 'endpoint',
   provider_bad_response: 'endpoint',
+  provider_overloaded: 'endpoint',
   provider_rate_limited: 'rate',
   provider_quota_exhausted: 'quota',
   provider_unauthorized: 'key',

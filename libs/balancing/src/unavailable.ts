@@ -29,8 +29,8 @@ function waitOf({ retryAfterMs }: PickReason): number {
   return retryAfterMs ?? Infinity;
 }
 
-/** An endpoint whose places are all taken limits us as a rate does; everything else of an endpoint is its failure. */
+/** What has no room, or asks to be left alone, takes nothing more for now; everything else of an endpoint is its failure. */
 function codeOf({ reason }: PickReason): ErrorCode {
-  if (reason === 'full') return 'provider_rate_limited';
+  if (reason === 'full' || reason === 'resting') return 'provider_overloaded';
   return reason in ERRORS ? (reason as ErrorCode) : 'provider_unavailable';
 }

@@ -98,7 +98,7 @@ describe('Upstreams', () => {
     pick();
     pick();
     expect(refused()).toMatchObject({
-      code: 'provider_rate_limited',
+      code: 'provider_overloaded',
       retryAfterMs: 250,
       reasons: [{ endpoint: 'a', reason: 'full' }],
     });
@@ -208,6 +208,18 @@ describe('the breaker of an endpoint', () => {
       expect(upstreams.pulses()['p']!.endpoints['a']).toMatchObject({ breaker: 'closed', errorRate: 0 });
     },
   );
+
+  test('has to wait for as long as the endpoint asks to be left alone', () => {
+    const { clock, calls, refused } = setup({ endpoints: [endpoint('a')] });
+    calls(1, { result: 'provider_overloaded', retryAfterMs: 3_000 });
+    expect(refused()).toMatchObject({
+      code: 'provider_overloaded',
+      retryAfterMs: 3_000,
+      reasons: [{ reason: 'resting' }],
+    });
+    clock.advance(3_000);
+    calls(1);
+  });
 
   test('listens to checks', () => {
     const { upstreams, calls, ask } = setup({ endpoints: [endpoint('a')] });

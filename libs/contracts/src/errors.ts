@@ -83,6 +83,7 @@ export const ERRORS = {
     retryable: false,
     title: 'The provider account has no quota left',
   },
+  provider_overloaded: { status: 503, retryable: true, title: 'The provider has too much to do' },
   provider_rejected: { status: 400, retryable: false, title: 'The provider rejected the request' },
   provider_unauthorized: { status: 502, retryable: false, title: 'The provider refused the API key' },
   provider_timeout: { status: 504, retryable: true, title: 'The provider did not answer in time' },
