@@ -9,3 +9,4 @@ export { ENDPOINT_BREAKER } from './rules.js';
 export { type UpstreamEndpoint } from './upstream-endpoint.js';
 export * from './upstreams.js';
 export { unavailableError } from './unavailable.js';
+export * from './watched-call.js';
