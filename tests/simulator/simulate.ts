@@ -8,8 +8,8 @@ import {
   type PlanningRules,
   type PlanningState,
 } from '#planning';
+import { Random } from '#testing';
 import { type Load } from './loads.js';
-import { Random } from './random.js';
 import { Timeline } from './timeline.js';
 import { Upstream, type UpstreamTraits, USUAL } from './upstream.js';
 import { SimulatedLane } from './workers.js';

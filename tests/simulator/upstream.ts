@@ -1,4 +1,4 @@
-import { type Random } from './random.js';
+import { type Random } from '#testing';
 import { type Timeline } from './timeline.js';
 
 /** A number, or one that changes with the time in seconds. */

@@ -1,5 +1,5 @@
 import { PRIORITIES, type LanePulse, type Priority } from '#contracts';
-import { type Random } from './random.js';
+import { type Random } from '#testing';
 import { type Timeline } from './timeline.js';
 import { type Upstream } from './upstream.js';
 

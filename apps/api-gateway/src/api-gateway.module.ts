@@ -20,6 +20,7 @@ import { GatewayControlEvents } from './control-events.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
 import { Door } from './door/door.js';
+import { EndpointsApiModule } from './endpoints-api.module.js';
 import { MessageChangesController } from './message-changes.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OpenStreams } from './open-streams.js';
@@ -46,6 +47,7 @@ import { WaitingComment } from './waiting-comment.js';
     DeadLettersModule,
     DeadLettersApiModule,
     ResourcesApiModule,
+    EndpointsApiModule,
     QueuesApiModule,
     SchedulerApiModule,
   ],

@@ -1,6 +1,7 @@
 import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ControlBus, ControlModule } from '#control';
 import { Dispatcher, DispatchModule, Heartbeat, Lanes, LeaseKeeper } from '#dispatch';
+import { UpstreamsModule } from '#endpoints';
 import { LimitsModule, LiveProcesses } from '#limits';
 import { Log } from '#observability';
 import { loadTokenCounter } from '#providers';
@@ -8,11 +9,12 @@ import { ResourceCapacity } from '#resources';
 import { provide, Starters, ThisProcess } from '#runtime';
 import { WorkerControlEvents } from './control-events.controller.js';
 import { Pulse } from './pulse.js';
+import { UpstreamEvents } from './upstream-events.controller.js';
 
 /** The worker role: takes messages from the schedule and runs them. */
 @Module({
-  imports: [DispatchModule, ControlModule, LimitsModule],
-  controllers: [WorkerControlEvents],
+  imports: [DispatchModule, ControlModule, LimitsModule, UpstreamsModule],
+  controllers: [WorkerControlEvents, UpstreamEvents],
   providers: [provide(Pulse, [ControlBus, Lanes, ThisProcess, Log])],
 })
 export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {

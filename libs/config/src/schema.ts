@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
 import { deadLetters } from './sections/dead-letters.js';
+import { endpoints } from './sections/endpoints.js';
 import { http } from './sections/http.js';
 import { limits } from './sections/limits.js';
 import { log } from './sections/log.js';
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   streams,
   resources,
   scheduler,
+  endpoints,
   providers,
   log,
 });

@@ -30,6 +30,7 @@ export class TenantSettings extends Settings<'tenants'> {
 export class StreamSettings extends Settings<'streams'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
+export class EndpointSettings extends Settings<'endpoints'> {}
 export class ProviderSettings extends Settings<'providers'> {}
 
 /** Every section that is asked for by its token; `log` is read once, at start. */
@@ -49,6 +50,7 @@ export function settingsOf(config: Config) {
     new StreamSettings(config.streams),
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
+    new EndpointSettings(config.endpoints),
     new ProviderSettings(config.providers),
     config.environment,
   ];

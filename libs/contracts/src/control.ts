@@ -1,4 +1,5 @@
 import { type Priority } from './priority.js';
+import { type KeyRest, type UpstreamPulse } from './upstream.js';
 
 /** What processes tell each other over the control bus; delivery is at most once, the ledger holds the truth. */
 export interface ControlEvents {
@@ -12,6 +13,12 @@ export interface ControlEvents {
   'queue.pauses': BandPauses;
   /** A tenant's priority rules or user priorities have changed. */
   'preprocessing.changed': { readonly tenantId: string };
+  /** How the endpoints of a worker process are doing, once a second. */
+  'upstreams.pulse': UpstreamPulse;
+  /** Somebody changed endpoints or how they are balanced: read them again. */
+  'upstreams.changed': Readonly<Record<string, never>>;
+  /** A key must rest, or is put back. */
+  'upstreams.rest': KeyRest;
   /** A message failed for good. */
   'message.dead': { readonly messageId: string; readonly tenantId: string; readonly code: string };
 }

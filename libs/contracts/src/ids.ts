@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-export type IdPrefix = 'msg' | 'conv' | 'call' | 'req' | 'proc' | 'rule' | 'redrive' | 'res' | 'alloc';
+export type IdPrefix = 'msg' | 'conv' | 'call' | 'req' | 'proc' | 'rule' | 'redrive' | 'res' | 'alloc' | 'ep';
 
 let lastMs = 0;
 let sequence = 0;

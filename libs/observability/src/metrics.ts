@@ -103,6 +103,31 @@ export class Metrics {
     'Messages that went to another provider than the one in `lane`, before the first byte of an answer.',
     ['lane', 'code'],
   );
+  readonly upstreamPicks = this.#counter(
+    'llmq_upstream_picks_total',
+    'Calls that were sent to an endpoint.',
+    ['provider', 'endpoint'],
+  );
+  readonly upstreamConnections = this.#gauge(
+    'llmq_upstream_connections',
+    'Calls under way from this process to an endpoint.',
+    ['provider', 'endpoint'],
+  );
+  readonly upstreamHealth = this.#gauge(
+    'llmq_upstream_health',
+    'How an endpoint does as this process sees it: 0 unhealthy (not called), 1 degraded, 2 healthy.',
+    ['provider', 'endpoint'],
+  );
+  readonly upstreamKeyRests = this.#counter(
+    'llmq_upstream_key_rests_total',
+    'Times that a key had to rest: by a limit of the rate, a quota that is used up, or because it was refused.',
+    ['provider', 'code'],
+  );
+  readonly upstreamKeyUp = this.#gauge(
+    'llmq_upstream_key_up',
+    '1 while a key may be used, 0 while it is refused or its quota is used up.',
+    ['provider', 'key'],
+  );
   readonly reconciled = this.#counter(
     'llmq_reconciler_requeued_total',
     'Messages that the reconciler put into the schedule.',

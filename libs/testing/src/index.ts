@@ -10,4 +10,5 @@ export {
 } from './private-postgres.js';
 export { redisUrlForTests, startPrivateRedis, type PrivateRedisOptions } from './private-redis.js';
 export { type PrivateServer } from './private-server.js';
+export { Random } from './random.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';

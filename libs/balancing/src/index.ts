@@ -1,0 +1,12 @@
+export * from './change-balancing.js';
+export { type BreakerRules } from './breaker.js';
+export { keyDigest } from './key.js';
+export { type LimitSeen, type LimitsSeen, type Outcome } from './outcome.js';
+export { type Pick, type PickReason, type PickRequest, type Unavailable } from './pick.js';
+export { type BalancedProvider } from './pool.js';
+export { PulseBoard } from './pulse-board.js';
+export { ENDPOINT_BREAKER } from './rules.js';
+export { type UpstreamEndpoint } from './upstream-endpoint.js';
+export * from './upstreams.js';
+export { unavailableError } from './unavailable.js';
+export * from './watched-call.js';

@@ -1,0 +1,355 @@
+import { describe, expect, test } from 'vitest';
+import { type KeyRest } from '#contracts';
+import { ManualClock, Random } from '#testing';
+import { type Outcome } from './outcome.js';
+import { type Pick, type PickRequest } from './pick.js';
+import { type BalancedProvider } from './pool.js';
+import { balancing, endpoint, key, openUpstreams, provider, TestLog } from './test-provider.conformance.js';
+import { unavailableError } from './unavailable.js';
+
+const OK: Outcome = { result: 'ok' };
+const DOWN: Outcome = { result: 'provider_unavailable' };
+
+function setup(fields: Partial<BalancedProvider> = {}) {
+  const clock = new ManualClock();
+  const random = new Random(1);
+  const log = new TestLog();
+  const rests: KeyRest[] = [];
+  const upstreams = openUpstreams({ now: () => clock.now(), random: () => random.next() }, log);
+  upstreams.onRest = (rest) => rests.push(rest);
+  upstreams.configure([provider(fields)]);
+  const ask = (request: Partial<PickRequest> = {}) => upstreams.pick({ provider: 'p', ...request });
+  const pick = (request: Partial<PickRequest> = {}): Pick => {
+    const picked = ask(request);
+    if (!picked.available) throw new Error(JSON.stringify(picked));
+    return picked;
+  };
+  const refused = (request: Partial<PickRequest> = {}) => {
+    const picked = ask(request);
+    if (picked.available) throw new Error(`picked ${picked.endpoint.id}`);
+    return picked;
+  };
+  /** Calls, and where they went. */
+  const calls = (count: number, outcome: Outcome = OK, request: Partial<PickRequest> = {}) =>
+    Array.from({ length: count }, () => {
+      const picked = pick(request);
+      picked.done(outcome);
+      return picked.endpoint.id;
+    });
+  const only = (id: string) => ({ exclude: { endpoints: ['a', 'b', 'c'].filter((other) => other !== id) } });
+  return { upstreams, clock, log, rests, ask, pick, refused, calls, only };
+}
+
+describe('Upstreams', () => {
+  test('picks an endpoint and a key, and counts the call until it is done, once', () => {
+    const { upstreams, pick } = setup();
+    const one = pick();
+    expect(one).toMatchObject({
+      endpoint: { id: 'a', url: 'http://a.test/v1' },
+      key: { secret: 'secret of k' },
+    });
+    const connections = () => upstreams.pulses()['p']!.endpoints['a']!.connections;
+    expect(connections()).toBe(1);
+    one.done(OK);
+    one.done(DOWN);
+    expect(connections()).toBe(0);
+    expect(upstreams.pulses()['p']!.endpoints['a']!.errorRate).toBe(0);
+  });
+
+  test('gives no key where the provider asks for none', () => {
+    const { pick } = setup({ keys: [] });
+    expect(pick().key).toBeUndefined();
+  });
+
+  test('says so when there is no such provider, or nothing in it', () => {
+    const { upstreams, refused } = setup({ endpoints: [] });
+    expect(upstreams.pick({ provider: 'nobody' })).toMatchObject({ available: false, reasons: [] });
+    expect(refused()).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 60_000 });
+  });
+
+  test('leaves out what has been tried', () => {
+    const { pick, refused, calls } = setup({ keys: [key('k'), key('l')] });
+    expect(new Set(calls(6, OK, { exclude: { endpoints: ['a'] } }))).toEqual(new Set(['b']));
+    expect(pick({ exclude: { keys: ['k'] } }).key!.id).toBe('l');
+    const error = unavailableError('p', refused({ exclude: { endpoints: ['a'], keys: ['k', 'l'] } }));
+    expect(error).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 0 });
+    expect(error.message).toBe('No endpoint of p can be called now: a excluded, b k excluded, b l excluded');
+  });
+
+  test('asks backups only while no primary can be called', () => {
+    const endpoints = [endpoint('a', { maxConnections: 1 }), endpoint('b', { group: 'backup' })];
+    const { pick, calls } = setup({ endpoints });
+    expect(calls(5)).toEqual(['a', 'a', 'a', 'a', 'a']);
+    const full = pick();
+    expect(calls(2)).toEqual(['b', 'b']);
+    full.done(OK);
+    expect(calls(1)).toEqual(['a']);
+    calls(5, DOWN);
+    expect(calls(3)).toEqual(['b', 'b', 'b']);
+  });
+
+  test('uses its share of the connections of an endpoint, and what other processes leave', () => {
+    const { upstreams, clock, pick, refused } = setup({ endpoints: [endpoint('a', { maxConnections: 4 })] });
+    const other = setup({ endpoints: [endpoint('a', { maxConnections: 4 })] });
+    const hear = () => upstreams.hear({ processId: 'other', providers: other.upstreams.pulses() });
+    other.pick();
+    const [one] = [other.pick(), other.pick()];
+    hear();
+    pick();
+    pick();
+    expect(refused()).toMatchObject({
+      code: 'provider_overloaded',
+      retryAfterMs: 250,
+      reasons: [{ endpoint: 'a', reason: 'full' }],
+    });
+    one.done(OK);
+    hear();
+    refused();
+    clock.advance(5_001);
+    pick();
+    pick();
+    refused();
+  });
+
+  test('does not use what an operator has turned off', () => {
+    const off = endpoint('a', { enabled: false });
+    const drained = setup({ endpoints: [endpoint('a', { weight: 0 }), endpoint('b')] });
+    expect(new Set(drained.calls(4))).toEqual(new Set(['b']));
+    const { upstreams, calls, refused } = setup({ endpoints: [off, endpoint('b')] });
+    expect(new Set(calls(4))).toEqual(new Set(['b']));
+    upstreams.configure([provider({ endpoints: [off, endpoint('b', { declared: 'unhealthy' })] })]);
+    expect(refused()).toMatchObject({
+      retryAfterMs: 60_000,
+      reasons: [{ reason: 'disabled' }, { reason: 'unhealthy' }],
+    });
+  });
+});
+
+describe('while it runs', () => {
+  test('weights and strategy change, and what is the same keeps its memory', () => {
+    const { upstreams, pick, calls } = setup();
+    const before = pick();
+    const heavy = [endpoint('a'), endpoint('b', { weight: 3 })];
+    const byWeight = { endpoints: heavy, balancing: balancing({ strategy: 'weighted_round_robin' }) };
+    upstreams.configure([provider(byWeight)]);
+    expect(calls(8).filter((id) => id === 'b')).toHaveLength(6);
+    expect(upstreams.pulses()['p']).toMatchObject({ strategy: 'weighted_round_robin' });
+    expect(upstreams.pulses()['p']!.endpoints['a']!.connections).toBe(1);
+    before.done(OK);
+    expect(upstreams.pulses()['p']!.endpoints['a']!.connections).toBe(0);
+  });
+
+  test('an endpoint at another address begins anew, and calls of the old one do not count', () => {
+    const { upstreams, pick, calls, only } = setup();
+    const old = pick(only('a'));
+    calls(5, DOWN, only('a'));
+    expect(upstreams.pulses()['p']!.endpoints['a']!.health).toBe('unhealthy');
+    upstreams.configure([provider({ endpoints: [endpoint('a', { url: 'http://elsewhere.test' })] })]);
+    old.done(DOWN);
+    expect(upstreams.pulses()['p']!.endpoints).toMatchObject({
+      a: { health: 'healthy', connections: 0, seenAtMs: null },
+    });
+  });
+
+  test('a provider goes', () => {
+    const { upstreams, ask } = setup();
+    upstreams.configure([]);
+    expect(ask().available).toBe(false);
+    expect(upstreams.providers).toEqual([]);
+  });
+});
+
+describe('session affinity', () => {
+  const sticky = { balancing: balancing({ affinity: 'user_id', affinityTimeoutMs: 1_000 }) };
+
+  test('brings a client back to its endpoint for as long as it can be called', () => {
+    const { upstreams, clock, calls, only } = setup(sticky);
+    const mine = { userId: 'me' };
+    const [first] = calls(1, OK, mine);
+    calls(3);
+    expect(new Set(calls(6, OK, mine))).toEqual(new Set([first]));
+    expect(upstreams.pulses()['p']!.sessions).toBe(1);
+    calls(5, DOWN, only(first!));
+    const [second] = calls(1, OK, mine);
+    expect(second).not.toBe(first);
+    clock.advance(900);
+    expect(calls(1, OK, mine)).toEqual([second]);
+    clock.advance(1_000);
+    expect(upstreams.pulses()['p']!.sessions).toBe(0);
+  });
+});
+
+describe('the breaker of an endpoint', () => {
+  test('keeps calls away until a probe goes well, twice', () => {
+    const { upstreams, clock, pick, calls, refused } = setup({ endpoints: [endpoint('a')] });
+    const health = () => upstreams.pulses()['p']!.endpoints['a'];
+    calls(5, DOWN);
+    expect(health()).toMatchObject({ health: 'unhealthy', breaker: 'open' });
+    const { code, retryAfterMs, reasons } = refused();
+    expect({ code, reason: reasons[0]!.reason }).toEqual({
+      code: 'provider_unavailable',
+      reason: 'breaker_open',
+    });
+    expect(retryAfterMs).toBeLessThanOrEqual(1_000);
+    clock.advance(retryAfterMs);
+    const probe = pick();
+    expect(health()).toMatchObject({ health: 'degraded', breaker: 'half-open' });
+    refused();
+    probe.done(OK);
+    calls(1);
+    expect(health()).toMatchObject({ breaker: 'closed' });
+  });
+
+  test.each(['provider_rejected', 'stopped', 'cancelled', 'reply_too_large'] as const)(
+    'does not mind %s',
+    (result) => {
+      const { upstreams, calls } = setup({ endpoints: [endpoint('a')] });
+      calls(20, { result });
+      expect(upstreams.pulses()['p']!.endpoints['a']).toMatchObject({ breaker: 'closed', errorRate: 0 });
+    },
+  );
+
+  test('has to wait for as long as the endpoint asks to be left alone', () => {
+    const { clock, calls, refused } = setup({ endpoints: [endpoint('a')] });
+    calls(1, { result: 'provider_overloaded', retryAfterMs: 3_000 });
+    expect(refused()).toMatchObject({
+      code: 'provider_overloaded',
+      retryAfterMs: 3_000,
+      reasons: [{ reason: 'resting' }],
+    });
+    clock.advance(3_000);
+    calls(1);
+  });
+
+  test('listens to checks', () => {
+    const { upstreams, calls, ask } = setup({ endpoints: [endpoint('a')] });
+    for (let i = 0; i < 5; i += 1) upstreams.checked('p', 'a', false);
+    expect(ask().available).toBe(false);
+    upstreams.checked('p', 'a', true);
+    calls(2);
+    expect(upstreams.pulses()['p']!.endpoints['a']!.breaker).toBe('closed');
+    upstreams.checked('p', 'nobody', true);
+    upstreams.checked('nobody', 'a', true);
+  });
+});
+
+describe('a key', () => {
+  const two = { keys: [key('k'), key('l', { weight: 3 })] };
+  const LIMITED: Outcome = { result: 'provider_rate_limited', retryAfterMs: 2_000 };
+
+  test('gets its part of the calls', () => {
+    const { pick } = setup(two);
+    const used = Array.from({ length: 8 }, () => pick().key!.id);
+    expect(used.filter((id) => id === 'l')).toHaveLength(6);
+  });
+
+  test('rests for as long as it is told to, on the endpoint that said so', () => {
+    const { clock, calls, refused, only, rests } = setup();
+    calls(1, LIMITED, only('a'));
+    expect(new Set(calls(4))).toEqual(new Set(['b']));
+    expect(refused(only('a'))).toMatchObject({ code: 'provider_rate_limited', retryAfterMs: 2_000 });
+    clock.advance(2_000);
+    expect(new Set(calls(4))).toEqual(new Set(['a', 'b']));
+    expect(rests).toEqual([]);
+  });
+
+  test('rests longer each time that it is not told for how long, and is probed by one call', () => {
+    const { clock, calls, pick, refused, only } = setup();
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      calls(1, { result: 'provider_rate_limited' }, only('a'));
+      waits.push(refused(only('a')).retryAfterMs);
+      clock.advance(waits.at(-1)!);
+    }
+    waits.forEach((wait, i) => expect(wait).toBeLessThanOrEqual(500 * 2 ** i));
+    waits.forEach((wait, i) => expect(wait).toBeGreaterThanOrEqual(375 * 2 ** i));
+    const probe = pick(only('a'));
+    refused(only('a'));
+    probe.done(OK);
+    pick(only('a'));
+    pick(only('a'));
+  });
+
+  test('rests before it is refused, when its limits say that nothing is left', () => {
+    const { calls, refused, only } = setup();
+    const limits = { requests: { limit: 60, remaining: 0, resetMs: 1_500 } };
+    calls(1, { result: 'ok', limits }, only('a'));
+    expect(refused(only('a'))).toMatchObject({ code: 'provider_rate_limited', retryAfterMs: 1_500 });
+    const tokens = { limit: 200_000, remaining: 900, resetMs: 3_000 };
+    calls(1, { result: 'ok', limits: { tokens } }, only('b'));
+    expect(refused(only('b'))).toMatchObject({ retryAfterMs: 3_000 });
+  });
+
+  test.each([
+    { limit: 0, remaining: 0, resetMs: 1_000 },
+    { limit: -1, remaining: -1, resetMs: 1_000 },
+    { limit: 10, remaining: 0, resetMs: 0 },
+    { limit: 10, resetMs: 1_000 },
+    { limit: 10, remaining: 0 },
+    { limit: 10, remaining: 3, resetMs: 1_000 },
+  ])('does not rest because of %j', (seen) => {
+    const { calls } = setup();
+    calls(10, { result: 'ok', limits: { requests: seen, tokens: seen } });
+  });
+
+  test('rests everywhere when its quota is used up, and every process hears of it', () => {
+    const { clock, calls, refused, rests } = setup();
+    calls(1, { result: 'provider_quota_exhausted', retryAfterMs: 6 * 3_600_000 });
+    expect(refused()).toMatchObject({ code: 'provider_quota_exhausted', retryAfterMs: 60_000 });
+    expect(rests).toMatchObject([
+      { provider: 'p', key: 'k', endpoint: '', reason: 'provider_quota_exhausted', forMs: 6 * 3_600_000 },
+    ]);
+    clock.advance(6 * 3_600_000);
+    calls(1);
+  });
+
+  test('is out when it is refused, loudly, until it is put back', () => {
+    const { upstreams, clock, calls, refused, rests, log } = setup();
+    calls(1, { result: 'provider_unauthorized' });
+    clock.advance(30 * 86_400_000);
+    expect(refused()).toMatchObject({ code: 'provider_unauthorized', retryAfterMs: 60_000 });
+    expect(upstreams.pulses()['p']!.keys['k']).toMatchObject({
+      reason: 'provider_unauthorized',
+      forMs: null,
+    });
+    expect(log.lines[0]).toMatch(/^error .*"key":"k".*refused an API key/);
+    expect(log.lines.join()).not.toContain('secret');
+    expect(JSON.stringify(rests)).not.toContain('secret of k');
+    upstreams.apply({ ...rests[0]!, forMs: 0 });
+    calls(1);
+  });
+
+  test('is out until it is changed', () => {
+    const { upstreams, calls, refused, rests } = setup();
+    calls(1, { result: 'provider_unauthorized' });
+    upstreams.configure([provider()]);
+    refused();
+    upstreams.configure([provider({ keys: [key('k', { secret: 'another' })] })]);
+    calls(1);
+    upstreams.apply(rests[0]!);
+    calls(1);
+  });
+
+  test('rests because of what another process says', () => {
+    const [here, there] = [setup(two), setup(two)];
+    here.calls(1, { result: 'provider_unauthorized' }, { exclude: { keys: ['l'] } });
+    there.upstreams.apply(here.rests[0]!);
+    for (let i = 0; i < 8; i += 1) expect(there.pick().key!.id).toBe('l');
+    there.upstreams.apply({ ...here.rests[0]!, provider: 'nobody' });
+    there.upstreams.apply({ ...here.rests[0]!, key: 'nobody' });
+  });
+
+  test('is used for so many calls at once as it may be', () => {
+    const { pick, refused } = setup({ keys: [key('k', { limits: { concurrency: 2 } })] });
+    pick();
+    pick();
+    expect(refused()).toMatchObject({ code: 'provider_rate_limited', retryAfterMs: 250 });
+  });
+
+  test('that there is none of cannot be taken out: its endpoint rests', () => {
+    const { calls, rests } = setup({ keys: [] });
+    calls(1, { result: 'provider_unauthorized' });
+    expect(new Set(calls(4))).toEqual(new Set(['b']));
+    expect(rests).toMatchObject([{ key: '', endpoint: 'a', forMs: 600_000 }]);
+  });
+});
