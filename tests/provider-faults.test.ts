@@ -1,8 +1,9 @@
 import { Client as Postgres } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, onTestFinished } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer, Client, type StreamEvent, textOf } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
+import { putKeyBack } from './support/put-key-back.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
 import { type Behaviour } from './upstream/behaviour.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
@@ -87,6 +88,9 @@ describe.each(TOPOLOGIES)('faults of the provider (%s)', (topology) => {
       OPENAI_IDLE_TIMEOUT: `${IDLE_MS}ms`,
       MESSAGE_MAX_RETRIES: String(MAX_RETRIES),
       MESSAGE_RETRY_BASE: '20ms',
+      // Here every message meets its own fault, and none is to learn from those before it.
+      ENDPOINTS_FAILURES_IN_A_ROW: '1000',
+      ENDPOINTS_FAILURE_RATE: '1',
     });
     client = new Client(system.gateways[0]!.url);
   });
@@ -191,6 +195,7 @@ describe.each(TOPOLOGIES)('faults of the provider (%s)', (topology) => {
 
   test.each(PERMANENT)('%s is not tried again', async (_, fault, code) => {
     upstream.behave(fault, FINE);
+    if (code === 'provider_unauthorized') onTestFinished(() => putKeyBack(client, 'openai'));
     const before = await deadLetters(code);
     const { message, events } = await run();
     expect(message).toMatchObject({ status: 'failed', error: { code }, retry_count: 0, reply: null });

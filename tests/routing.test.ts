@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { Client } from './support/client.js';
+import { putKeyBack } from './support/put-key-back.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
 import { type Behaviour } from './upstream/behaviour.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
@@ -34,6 +35,7 @@ ${Object.entries(names)
   .map(
     ([name, { url }]) => `  - name: ${name}
     kind: openai-compatible
+    keys: [{ secret: sk-${name}, id: main }]
     endpoints: [{ url: '${url}/v1' }]
     max_concurrency: 5
     default_model: ${name}-large
@@ -66,7 +68,9 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
     [first, second] = await Promise.all([startFakeUpstream(), startFakeUpstream()]);
     const file = join(folder, 'providers.yaml');
     writeFileSync(file, yaml({ first, second }));
-    system = await startSystem(topology, { PROVIDERS_FILE: file });
+    // No test is to learn from the faults of those before it.
+    const patient = { ENDPOINTS_FAILURES_IN_A_ROW: '1000', ENDPOINTS_FAILURE_RATE: '1' };
+    system = await startSystem(topology, { PROVIDERS_FILE: file, ...patient });
     client = new Client(system.gateways[0]!.url);
   });
   beforeEach(() => {
@@ -129,6 +133,7 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
 
   test.each(FAILING)('%s before the first byte sends a message on, and counts no retry', async (_, fault) => {
     first.behave(fault);
+    if ('status' in fault && fault.status === 401) onTestFinished(() => putKeyBack(client, 'first'));
     expect(await run('goes on')).toMatchObject({
       status: 'completed',
       retry_count: 0,

@@ -48,6 +48,11 @@ export class WatchedCall {
     this.#end({ result: error.code, retryAfterMs: error.retryAfterMs });
   }
 
+  /** Nobody listens any more; after an end it changes nothing. */
+  left(): void {
+    this.#end({ result: 'stopped' });
+  }
+
   #end(outcome: Outcome): void {
     const gaps = this.#tokens - 1;
     const interTokenMs = gaps > 0 ? (this.now() - this.#firstAt) / gaps : undefined;

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { Upstreams } from '#balancing';
 import { QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
+import { UpstreamsModule } from '#endpoints';
 import { LedgerModule, MessageLedger, WorkerProcesses } from '#ledger';
 import { LimitsModule, Slots } from '#limits';
 import { Log, Metrics } from '#observability';
@@ -24,13 +26,14 @@ import { Starter } from './starter.js';
     LedgerModule,
     RunModule,
     ProvidersModule,
+    UpstreamsModule,
     PausesModule,
     ResourcesModule,
   ],
   providers: [
     provide(SlotPlan, [SchedulerSettings, Clock]),
     provide(LaneLimits, [SlotPlan, ResourceCapacity]),
-    provide(Lanes, [Providers, Slots, LaneLimits, QueueSettings, WorkerSettings, Pauses]),
+    provide(Lanes, [Providers, Slots, LaneLimits, QueueSettings, WorkerSettings, Pauses, Upstreams]),
     provide(LeaseKeeper, [JobQueue, Lanes, MessageLedger, RunningMessages, QueueSettings, Log]),
     provide(Runs, [RunMessage, JobQueue, LeaseKeeper, Lanes, Metrics, Log]),
     provide(Starter, [JobQueue, Lanes, Runs, QueueSettings]),

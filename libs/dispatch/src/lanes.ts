@@ -1,5 +1,6 @@
+import { type Upstreams } from '#balancing';
 import { type QueueSettings, type WorkerSettings } from '#config';
-import { type LanePulse } from '#contracts';
+import { type AppError, type LanePulse } from '#contracts';
 import { type Slots } from '#limits';
 import { type Provider, type Providers } from '#providers';
 import { type LaneAsk } from '#queue';
@@ -37,6 +38,7 @@ export class Lanes {
     private readonly queue: QueueSettings,
     private readonly workers: WorkerSettings,
     private readonly pauses: Pauses,
+    private readonly upstreams: Upstreams,
   ) {
     this.#lanes = new Map(providers.all.map((provider) => [provider.name, new Lane(provider)]));
   }
@@ -63,19 +65,25 @@ export class Lanes {
   }
 
   /** The upstream has turned a call away: nobody calls it for a while. */
-  async pause(name: string, askedMs: number | undefined): Promise<void> {
+  async pause(name: string, { retryAfterMs }: AppError, wasCalled: boolean): Promise<void> {
     const { meter, coolDown } = this.of(name);
-    const ms = coolDown.turnedAway(askedMs);
-    meter.drop();
+    const ms = coolDown.turnedAway(retryAfterMs);
+    if (wasCalled) meter.drop();
     meter.pauseUntil(Date.now() + ms);
     await this.slots.pause(name, ms);
   }
 
   pulses(): Record<string, LanePulse> {
     const lanes = [...this.#lanes.values()];
-    return Object.fromEntries(
-      lanes.map((lane) => [lane.name, lane.meter.pulse(this.limits.withoutPlan(lane.provider))]),
-    );
+    return Object.fromEntries(lanes.map((lane) => [lane.name, this.#pulse(lane)]));
+  }
+
+  /** A lane whose endpoints and keys are all out is as good as paused. */
+  #pulse({ name, meter, provider }: Lane): LanePulse {
+    const pulse = meter.pulse(this.limits.withoutPlan(provider));
+    const closedMs = this.upstreams.closedMs(name);
+    if (closedMs === 0) return pulse;
+    return { ...pulse, pausedUntilMs: Math.max(pulse.pausedUntilMs, Date.now() + closedMs) };
   }
 
   #ask(lane: Lane, room: number): LaneAsk {
@@ -85,7 +93,10 @@ export class Lanes {
       lane: lane.name,
       limit,
       reserved: this.queue.value.reserved_for_realtime,
-      most: Math.max(0, room, this.#guaranteed - lane.meter.running),
+      most: Math.min(
+        Math.max(0, room, this.#guaranteed - lane.meter.running),
+        this.upstreams.room(lane.name),
+      ),
       open: this.pauses.open(lane.name),
       ...(spread && { spread }),
     };

@@ -1,7 +1,7 @@
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue, type TakenJob } from '#queue';
 import { atMost } from '#runtime';
-import { isSaturated, type OnCallEnd, type Outcome, type RunMessage } from '#walk';
+import { isSaturated, NotCalled, type OnCallEnd, type Outcome, type RunMessage } from '#walk';
 import { type Lanes } from './lanes.js';
 import { type Holding, type LeaseKeeper } from './lease-keeper.js';
 
@@ -82,7 +82,7 @@ export class Runs {
     if (error === undefined) return this.lanes.of(lane).coolDown.wentThrough();
     if (!isSaturated(error)) return;
     try {
-      await this.lanes.pause(lane, error.retryAfterMs);
+      await this.lanes.pause(lane, error, !(error instanceof NotCalled));
     } catch (err) {
       this.log.warn({ err, lane }, 'the lane could not be paused');
     }

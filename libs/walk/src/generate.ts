@@ -7,11 +7,11 @@ import {
   countMessageTokens,
   countParameterTokens,
   countTokens,
-  firstWay,
-  type Provider,
+  type ProviderEvent,
   type Providers,
 } from '#providers';
 import { Answer } from './answer.js';
+import { type CallFor, type CallProvider } from './call-provider.js';
 import { type AttemptState } from './end-attempt.js';
 
 /** How a call to the provider went. */
@@ -30,6 +30,7 @@ export interface Generated {
 export class Generate {
   constructor(
     private readonly providers: Providers,
+    private readonly calls: CallProvider,
     private readonly settings: MessageSettings,
     private readonly metrics: Metrics,
   ) {}
@@ -46,7 +47,7 @@ export class Generate {
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
       const request = requestOf(message, prompt, state.model);
-      await this.#listen(provider, request, answer, signal);
+      await this.#listen(this.calls.stream(provider, request, whomFor(message), signal), labels, answer);
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
       this.#count(labels, 'ok', counted);
@@ -60,17 +61,15 @@ export class Generate {
   }
 
   async #listen(
-    provider: Provider,
-    request: ChatRequest,
+    events: AsyncIterable<ProviderEvent>,
+    labels: { readonly provider: string; readonly model: string },
     answer: Answer,
-    signal: AbortSignal,
   ): Promise<void> {
     const startedAt = performance.now();
     let first = true;
-    for await (const event of provider.stream(request, firstWay(provider.spec), signal)) {
+    for await (const event of events) {
       if (first && (event.type === 'delta' || event.type === 'tool_call')) {
         first = false;
-        const labels = { provider: provider.name, model: request.model };
         this.metrics.timeToFirstToken.observe(labels, (performance.now() - startedAt) / 1_000);
       }
       answer.take(event);
@@ -90,6 +89,11 @@ function requestOf(message: Message, messages: readonly ChatMessage[], model: st
   // What was stored has no undefined in it: it was JSON.
   const parameters = options?.parameters as ChatRequest['parameters'];
   return { messages, model, requestId, simulate: metadata['simulate'], ...(parameters && { parameters }) };
+}
+
+/** A conversation stays on one endpoint where the provider's affinity is by session. */
+function whomFor({ tenantId, userId, conversationId, id }: Message): CallFor {
+  return { userId: `${tenantId}\n${userId}`, sessionId: conversationId ?? id };
 }
 
 /** All that the model has written, for an estimate of what it costs. */

@@ -2,6 +2,7 @@ export * from './accept-batch.js';
 export * from './admission.js';
 export * from './aftermath.js';
 export * from './bring-back.js';
+export { NotCalled } from './call-provider.js';
 export * from './cancel-message.js';
 export * from './change-priority.js';
 export * from './claim-message.js';

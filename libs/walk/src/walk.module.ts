@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Upstreams } from '#balancing';
 import { CatalogModule, Catalogs } from '#catalog';
 import {
   ConversationSettings,
@@ -10,6 +11,7 @@ import {
 import { ControlBus, ControlModule } from '#control';
 import { ConversationsModule, Prompts } from '#conversations';
 import { Database } from '#database';
+import { UpstreamsModule } from '#endpoints';
 import {
   EarlierMessages,
   LedgerModule,
@@ -28,6 +30,7 @@ import { ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptBatch } from './accept-batch.js';
 import { Admission } from './admission.js';
 import { Aftermath } from './aftermath.js';
+import { CallProvider } from './call-provider.js';
 import { CancelMessage } from './cancel-message.js';
 import { ChangePriority } from './change-priority.js';
 import { ClaimMessage } from './claim-message.js';
@@ -137,6 +140,7 @@ export class AcceptModule {}
     StreamingModule,
     ConversationsModule,
     ProvidersModule,
+    UpstreamsModule,
     ControlModule,
   ],
   providers: [
@@ -147,7 +151,8 @@ export class AcceptModule {}
       useFactory: (s: MessageSettings) => new RetryPolicy(s),
     },
     provide(ClaimMessage, [MessageLedger, RunningMessages, Providers, ThisProcess, QueueSettings, Log]),
-    provide(Generate, [Providers, MessageSettings, Metrics]),
+    provide(CallProvider, [Upstreams]),
+    provide(Generate, [Providers, CallProvider, MessageSettings, Metrics]),
     provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),
     provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, Metrics, Log]),
