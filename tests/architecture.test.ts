@@ -11,7 +11,7 @@ const LAYERS = [
   ['runtime'],
   ['catalog', 'database', 'redis'],
   ['limits', 'streaming', 'control', 'providers'],
-  ['ledger', 'queue', 'routing'],
+  ['cache', 'ledger', 'queue', 'routing'],
   ['conversations', 'planning', 'preprocessing', 'resources'],
   ['walk'],
   ['dispatch', 'scheduling'],

@@ -95,7 +95,7 @@ export function pageView<T, K extends string>(name: K, page: Page<T>, view: (ite
   };
 }
 
-function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning }: Reply) {
+function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning, cacheAge }: Reply) {
   return {
     content,
     provider,
@@ -104,6 +104,7 @@ function replyView({ content, provider, model, finishReason, usage, toolCalls, r
     ...(toolCalls && { tool_calls: toolCalls }),
     ...(reasoning !== undefined && { reasoning }),
     usage: usageView(usage),
+    ...(cacheAge !== undefined && { cached: true, cache_age: cacheAge }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
+import { cache } from './sections/cache.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { http } from './sections/http.js';
 import { limits } from './sections/limits.js';
@@ -32,6 +33,7 @@ export const configSchema = z.strictObject({
   resources,
   scheduler,
   providers,
+  cache,
   log,
 });
 

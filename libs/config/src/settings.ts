@@ -31,6 +31,7 @@ export class StreamSettings extends Settings<'streams'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
 export class ProviderSettings extends Settings<'providers'> {}
+export class CacheSettings extends Settings<'cache'> {}
 
 /** Every section that is asked for by its token; `log` is read once, at start. */
 export function settingsOf(config: Config) {
@@ -50,6 +51,7 @@ export function settingsOf(config: Config) {
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
     new ProviderSettings(config.providers),
+    new CacheSettings(config.cache),
     config.environment,
   ];
 }

@@ -3,7 +3,9 @@ import {
   AppError,
   type Caller,
   type CreateMessage,
+  formatDuration,
   type Message,
+  type MessageConfig,
   type MessageOptions,
   type Priority,
   priorityNumber,
@@ -122,9 +124,17 @@ export class Admission {
 }
 
 /** What the request asks of the model; null: nothing. */
-function optionsOf({ parameters, system_prompt }: CreateMessage): MessageOptions | null {
-  const options = { ...(parameters && { parameters }), ...(system_prompt && { system_prompt }) };
+function optionsOf({ parameters, system_prompt, config }: CreateMessage): MessageOptions | null {
+  const options = {
+    ...(parameters && { parameters }),
+    ...(system_prompt && { system_prompt }),
+    ...(config?.cache_enabled && { config: configOf(config.cache_ttl) }),
+  };
   return Object.keys(options).length > 0 ? options : null;
+}
+
+function configOf(ttlMs: number | undefined): MessageConfig {
+  return { cache_enabled: true, ...(ttlMs !== undefined && { cache_ttl: formatDuration(ttlMs) }) };
 }
 
 function tooLong(length: number, max: number): AppError {
