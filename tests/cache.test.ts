@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '#testing';
 import { Client, textOf } from './support/client.js';
+import { running } from './support/faults.js';
 import { PrivateStores } from './support/private-stores.js';
 import { startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
@@ -213,6 +214,24 @@ describe.each(['embedded', 'fleet'] as const)('the cache (%s)', (topology) => {
     ]);
     expect(calls()).toBe(3);
   });
+});
+
+test('a worker that dies while others wait for its call holds them up for seconds only', async () => {
+  const system = await startSystem('fleet', { PROVIDERS_FILE: file, API_KEYS });
+  onTestFinished(() => system.stop());
+  const client = clientOf(system);
+  upstream.behave({ hangBeforeHeaders: true }, {});
+  const ids = [await client.send('widowed', ON)];
+  await eventually(() => expect(calls()).toBe(1));
+  const counts = await running(system.workers, 1);
+  ids.push(await client.send('widowed', ON));
+  await system.kill(system.workers[counts.indexOf(1)]!);
+  const killedAt = performance.now();
+  const ended = await Promise.all(ids.map((id) => client.ended(id)));
+  expect(ended.map(({ status, reply }) => [status, reply?.content])).toEqual(
+    ids.map(() => ['completed', 'widowed']),
+  );
+  expect(performance.now() - killedAt).toBeLessThan(10_000);
 });
 
 describe('the cache when Redis goes away', () => {

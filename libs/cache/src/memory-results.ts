@@ -50,6 +50,14 @@ export class MemoryResults extends Results {
     return Promise.resolve({ state: 'free' });
   }
 
+  renew({ tenantId, key }: Place, { token, ms }: Claim): Promise<void> {
+    const { claims } = this.#tenant(tenantId);
+    const now = this.clock.now();
+    const claim = claims.get(key);
+    if (claim?.token === token && claim.until > now) claims.set(key, { token, until: now + ms });
+    return Promise.resolve();
+  }
+
   async keep({ tenantId, key }: Place, text: string, ttlMs: number, token: string): Promise<boolean> {
     await this.giveUp({ tenantId, key }, token);
     const tenant = this.#tenant(tenantId);
@@ -57,7 +65,7 @@ export class MemoryResults extends Results {
     const bytes = Buffer.byteLength(text) + OVERHEAD_BYTES;
     if (bytes > this.bounds.bytes) return false;
     drop(tenant, key);
-    for (const [each, { until }] of [...tenant.entries.entries().take(SWEEP)])
+    for (const [each, { until }] of tenant.entries.entries().take(SWEEP))
       if (until <= now) drop(tenant, each);
     while (tenant.bytes + bytes > this.bounds.bytes || tenant.entries.size >= this.bounds.entries)
       drop(tenant, tenant.entries.keys().next().value!);

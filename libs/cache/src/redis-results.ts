@@ -1,7 +1,7 @@
 import { type Reach } from '#limits';
 import { type RedisConnections } from '#redis';
 import { type Claim, type Look, type Place, type ResultBounds, Results } from './results.js';
-import { GIVE_UP, KEEP, LOOK } from './results.lua.js';
+import { GIVE_UP, KEEP, LOOK, RENEW } from './results.lua.js';
 
 /** Answers in Redis, shared by every process that uses the same prefix. */
 export class RedisResults extends Results {
@@ -22,6 +22,11 @@ export class RedisResults extends Results {
     if (!found) return { state: 'free' };
     const [state] = found;
     return state === 'hit' ? { state, text: found[1], ageMs: found[2] } : { state };
+  }
+
+  async renew(place: Place, { token, ms }: Claim): Promise<void> {
+    const { claims } = this.#keysOf(place);
+    await this.reach.ask(() => RENEW.run(this.connections.prompt, [claims], [token, ms]));
   }
 
   async keep(place: Place, text: string, ttlMs: number, token: string): Promise<boolean> {

@@ -9,8 +9,9 @@ const HOUR = 3_600_000;
 const PLACE = { tenantId: 'a', key: 'k' };
 const NEVER = new AbortController().signal;
 
-function scene({ maxWaitMs = 30_000, maxEntry = 1_000 } = {}) {
-  const results = new MemoryResults({ bytes: 100_000, entries: 100 }, new ManualClock());
+function scene({ maxEntry = 1_000 } = {}) {
+  const clock = new ManualClock();
+  const results = new MemoryResults({ bytes: 100_000, entries: 100 }, clock);
   const metrics = new Metrics();
   const settings = new CacheSettings({
     ttl: HOUR,
@@ -18,17 +19,18 @@ function scene({ maxWaitMs = 30_000, maxEntry = 1_000 } = {}) {
     max_entry: maxEntry,
     tenant_size: 100_000,
     tenant_entries: 100,
-    max_wait: maxWaitMs,
+    max_wait: 30_000,
   });
   /** Another one is another process. */
   const process = () => new ResultCache(results, settings, metrics);
   const count = async (outcome: string) =>
     (await metrics.cacheRequests.get()).values.find(({ labels }) => labels['outcome'] === outcome)?.value ??
     0;
-  return { process, count, results };
+  return { process, count, clock };
 }
 
-const ask = (cache: ResultCache, signal = NEVER) => cache.ask(PLACE, HOUR, signal);
+const ask = (cache: ResultCache, signal = NEVER, waitMs = 30_000) =>
+  cache.ask({ ...PLACE, ttlMs: HOUR, waitMs }, signal);
 const turnOf = (asked: Found | Turn): Turn => {
   if ('text' in asked) throw new Error(`found ${asked.text}`);
   return asked;
@@ -79,16 +81,26 @@ describe('the result cache', () => {
   });
 
   test.each(['the same process', 'another process'])(
-    'nobody waits for longer than max_wait for one in %s that does not end',
+    'nobody waits for longer than it wants for one in %s that does not end',
     async (where) => {
-      const { process } = scene({ maxWaitMs: 100 });
+      const { process } = scene();
       const cache = process();
       turnOf(await ask(cache));
       const startedAt = performance.now();
-      expect(isTurn(await ask(where === 'another process' ? process() : cache))).toBe(true);
+      const other = where === 'another process' ? process() : cache;
+      expect(isTurn(await ask(other, NEVER, 100))).toBe(true);
       expect(performance.now() - startedAt).toBeLessThan(1_000);
     },
   );
+
+  test('for one that has died nobody waits for longer than its claim lasts', async () => {
+    const { process, clock } = scene();
+    // It cannot renew what is over.
+    turnOf(await ask(process()));
+    const other = ask(process());
+    clock.advance(3_000);
+    expect(isTurn(await other)).toBe(true);
+  });
 
   test('who waits can leave, and the others go on', async () => {
     const { process } = scene();

@@ -117,6 +117,20 @@ export function conformsToResults(open: () => Promise<Results>, pass: (ms: numbe
       expect(await textAt(results, 'kept')).toBe('free');
     });
 
+    test('last for as long as they are renewed', async () => {
+      const results = await open();
+      await results.look(at('k'), HOUR, claim('mine', 300));
+      for (let i = 0; i < 3; i += 1) {
+        await pass(200);
+        await results.renew(at('k'), claim('mine', 300));
+        await results.renew(at('k'), claim('not mine', HOUR));
+        expect(await textAt(results, 'k')).toBe('busy');
+      }
+      await pass(350);
+      await results.renew(at('k'), claim('mine'));
+      expect(await textAt(results, 'k')).toBe('free');
+    });
+
     test('run out', async () => {
       const results = await open();
       await results.look(at('k'), HOUR, claim('dead', 100));

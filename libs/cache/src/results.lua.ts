@@ -67,6 +67,12 @@ for _, i in ipairs({1, 2, 3, 5}) do redis.call('PEXPIREAT', KEYS[i], string.form
 return 1
 `);
 
+/** KEYS: claim. ARGV: token, ms. */
+export const RENEW = new LuaScript<[token: string, ms: number], number>(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+`);
+
 /** KEYS: claim. ARGV: token. */
 export const GIVE_UP = new LuaScript<[token: string], number>(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end

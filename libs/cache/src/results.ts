@@ -4,7 +4,7 @@ export interface Place {
   readonly key: string;
 }
 
-/** The wish to make an answer for everybody who wants it; it is over after `ms`. */
+/** The wish to make an answer for everybody who wants it; it is over after `ms`, unless it is renewed. */
 export interface Claim {
   readonly token: string;
   readonly ms: number;
@@ -36,6 +36,8 @@ export const SWEEP = 100;
 export abstract class Results {
   /** Finds nothing that is older than `maxAgeMs`. */
   abstract look(place: Place, maxAgeMs: number, claim?: Claim): Promise<Look>;
+  /** Lets a claim go on for `ms` from now; one that is over stays over. */
+  abstract renew(place: Place, claim: Claim): Promise<void>;
   /** Keeps an answer, and ends the claim with this token. False: there is no place for it. */
   abstract keep(place: Place, text: string, ttlMs: number, token: string): Promise<boolean>;
   /** Ends the claim with this token without an answer. */

@@ -208,17 +208,13 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
 
   test('a call that was cached cost nothing, whatever the tokens of its reply', async () => {
     const id = await inserted();
-    const callId = newId('call');
-    const call = { id: callId, provider: 'simulator', model: 'm', max_worker_losses: 3 };
+    const call = { id: newId('call'), provider: 'simulator', model: 'm', max_worker_losses: 3 };
     await ledger.claim(id, 'w1', LEASE_MS, call);
-    const end = endOf(id, 1, { call_id: callId, call_state: 'cached', data: { cache_age: 0 } });
-    expect(await ledger.finish(end)).toBe(true);
-    expect(await reader.get('t1', id)).toMatchObject({
-      status: 'completed',
-      reply: { cacheAge: 0, usage: { promptTokens: 1, completionTokens: 2 } },
-    });
+    await ledger.finish(endOf(id, 1, { call_id: call.id, call_state: 'cached', data: { cache_age: 0 } }));
+    const usage = { promptTokens: 1, completionTokens: 2 };
+    expect(await reader.get('t1', id)).toMatchObject({ reply: { cacheAge: 0, usage } });
     const text = 'SELECT state, prompt_tokens, completion_tokens FROM provider_calls WHERE id = $1';
-    expect(await database.query({ name: 'cached', text }, [callId])).toEqual([
+    expect(await database.query({ name: 'cached', text }, [call.id])).toEqual([
       { state: 'cached', prompt_tokens: 0, completion_tokens: 0 },
     ]);
   });

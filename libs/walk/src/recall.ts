@@ -24,7 +24,9 @@ export class Recall {
   async run(state: AttemptState, signal: AbortSignal): Promise<Generated> {
     const ttlMs = this.#ttlOf(state.message);
     if (ttlMs === 0) return this.generate.run(state, signal);
-    const asked = await this.cache.ask(placeOf(state), ttlMs, signal);
+    // Half of the attempt's time is left for a call of its own.
+    const waitMs = Math.min(this.settings.value.max_wait, state.message.timeoutMs / 2);
+    const asked = await this.cache.ask({ ...placeOf(state), ttlMs, waitMs }, signal);
     if ('text' in asked) return told(state, asked);
     let kept: string | undefined;
     try {

@@ -42,7 +42,7 @@ export const cache = section(
       {
         env: 'CACHE_MAX_WAIT',
         description:
-          'Longest time that a message waits for the call of an equal one before it makes its own.',
+          'Longest time that a message waits for the call of an equal one before it makes its own; never more than half of its `timeout`.',
       },
     ),
   },
