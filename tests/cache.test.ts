@@ -165,13 +165,17 @@ describe.each(['embedded', 'fleet'] as const)('the cache (%s)', (topology) => {
   });
 
   test('equal messages that run at once share one call', async () => {
-    upstream.behave({ firstChunkDelayMs: 1_000 });
+    upstream.behave({ firstChunkDelayMs: 1_500 });
+    const hits = await counted('hit');
     const ids = await Promise.all(Array.from({ length: 20 }, () => client.send('all at once', ON)));
     const ended = await Promise.all(ids.map((id) => client.ended(id)));
     expect(ended.map(({ reply }) => reply.content)).toEqual(ids.map(() => 'all at once'));
     expect(ended.filter(({ reply }) => reply.cached === true)).toHaveLength(19);
     expect(calls()).toBe(1);
-    expect(await counted('shared')).toBe(19);
+    // On a busy machine some begin when the call has ended.
+    const shared = await counted('shared');
+    expect(shared).toBeGreaterThan(5);
+    expect(shared + (await counted('hit')) - hits).toBe(19);
   });
 
   test('a call that fails fails no message that waits for it', async () => {
