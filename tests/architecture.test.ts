@@ -11,7 +11,7 @@ const LAYERS = [
   ['runtime'],
   ['catalog', 'database', 'outbound', 'redis'],
   ['limits', 'balancing', 'streaming', 'control', 'providers'],
-  ['ledger', 'queue', 'routing'],
+  ['cache', 'ledger', 'queue', 'routing'],
   ['conversations', 'endpoints', 'planning', 'preprocessing', 'resources'],
   ['walk'],
   ['dispatch', 'scheduling'],

@@ -14,7 +14,7 @@ export function messageView(message: Message) {
     priority: message.priority,
     provider: message.lane,
     model: message.targets[message.target]?.model ?? null,
-    ...(message.options ?? {}),
+    ...message.options,
     routing: routingView(message),
     status: message.status,
     queue_name: `${message.priority}_priority`,
@@ -36,7 +36,7 @@ export function messageView(message: Message) {
 
 /** Who may answer, in order, and why; `at` is who it is at now. */
 function routingView({ targets, target, routing }: Message) {
-  return { targets, at: target, candidates: targets, ...(routing ?? {}) };
+  return { targets, at: target, candidates: targets, ...routing };
 }
 
 /** A message that was accepted now or before, with its place in the queue; null once it does not wait any more. */
@@ -95,7 +95,7 @@ export function pageView<T, K extends string>(name: K, page: Page<T>, view: (ite
   };
 }
 
-function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning }: Reply) {
+function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning, cacheAge }: Reply) {
   return {
     content,
     provider,
@@ -104,6 +104,7 @@ function replyView({ content, provider, model, finishReason, usage, toolCalls, r
     ...(toolCalls && { tool_calls: toolCalls }),
     ...(reasoning !== undefined && { reasoning }),
     usage: usageView(usage),
+    ...(cacheAge !== undefined && { cached: true, cache_age: cacheAge }),
   };
 }
 

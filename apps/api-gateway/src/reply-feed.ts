@@ -92,6 +92,7 @@ async function* snapshot({ attempt, reply, status, failure }: Message): Feed {
       status,
       ...(reply?.finishReason && { finishReason: reply.finishReason }),
       ...(reply && status === 'completed' && { usage: reply.usage }),
+      ...(reply?.cacheAge !== undefined && { cached: true as const }),
       ...(failure && { error: failure }),
     },
   ];

@@ -31,6 +31,7 @@ test('the examples of docs/providers.md can be used as they stand', () => {
   expect(catalog.lanes).toEqual(['acme', 'vllm']);
   expect(catalog.provider('acme')!.keys.map(({ secret }) => secret)).toEqual(['a', 'b', 'c']);
   expect(catalog.routing.rules).toHaveLength(4);
+  expect(catalog.routing.rules[3]!.cacheTtlMs).toBe(3_600_000);
   expect(catalog.taskType('extract_invoice')).toMatchObject({
     provider: 'acme',
     parameters: { maxTokens: 2_000 },

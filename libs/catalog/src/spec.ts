@@ -147,6 +147,8 @@ export interface RuleSpec {
   readonly weights: Weights | null;
   /** null: those of the targets, as everywhere else. */
   readonly fallbacks: readonly string[] | null;
+  /** How old an answer to an equal message may be that is used; undefined: none is, unless the message asks for it. */
+  readonly cacheTtlMs?: number;
 }
 
 /** The fallbacks of whatever has none of its own. */

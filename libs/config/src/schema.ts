@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
+import { cache } from './sections/cache.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { endpoints } from './sections/endpoints.js';
 import { http } from './sections/http.js';
@@ -34,6 +35,7 @@ export const configSchema = z.strictObject({
   scheduler,
   endpoints,
   providers,
+  cache,
   log,
 });
 

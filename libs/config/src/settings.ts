@@ -32,6 +32,7 @@ export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
 export class EndpointSettings extends Settings<'endpoints'> {}
 export class ProviderSettings extends Settings<'providers'> {}
+export class CacheSettings extends Settings<'cache'> {}
 
 /** Every section that is asked for by its token; `log` is read once, at start. */
 export function settingsOf(config: Config) {
@@ -52,6 +53,7 @@ export function settingsOf(config: Config) {
     new SchedulerSettings(config.scheduler),
     new EndpointSettings(config.endpoints),
     new ProviderSettings(config.providers),
+    new CacheSettings(config.cache),
     config.environment,
   ];
 }

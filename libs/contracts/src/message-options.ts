@@ -62,9 +62,17 @@ export const parametersField = z
   });
 export type MessageParameters = z.output<typeof parametersField>;
 
+/** Whether the answer to an equal message may be used, and how old it may be: in a duration such as 1h. */
+export interface MessageConfig {
+  readonly cache_enabled: true;
+  /** Undefined: as configured. */
+  readonly cache_ttl?: string;
+}
+
 /** What a message asks of the model, beside its text; stored as it is, and left out where nothing is asked. */
 export interface MessageOptions {
   readonly parameters?: MessageParameters;
   /** Told before everything else; the context of a conversation follows it. */
   readonly system_prompt?: string;
+  readonly config?: MessageConfig;
 }

@@ -62,6 +62,8 @@ export interface Reply {
   readonly toolCalls?: readonly ToolCall[];
   /** What the model thought before it answered; no part of the content. */
   readonly reasoning?: string;
+  /** It was made for an equal message, so many seconds before; undefined: for this one. */
+  readonly cacheAge?: number;
 }
 
 export type Metadata = Readonly<Record<string, unknown>>;

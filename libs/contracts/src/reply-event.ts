@@ -17,6 +17,8 @@ export interface ReplyEnd {
   readonly status: FinalStatus;
   readonly finishReason?: string;
   readonly usage?: Usage;
+  /** It was made for an equal message. */
+  readonly cached?: true;
   readonly error?: Failure;
 }
 

@@ -63,6 +63,16 @@ const moment = z.iso
   .datetime({ offset: true, message: 'must be a time such as 2026-01-31T12:00:00Z' })
   .transform((value) => new Date(value));
 
+/** Longest time that an answer may be used for. */
+const MAX_CACHE_TTL_MS = 7 * 86_400_000;
+
+const configField = z.strictObject({
+  /** Whether the answer to an equal message may be used, and this one's kept. */
+  cache_enabled: z.boolean().optional(),
+  /** How old such an answer may be, and for how long this one's is kept. */
+  cache_ttl: durationField(1_000, MAX_CACHE_TTL_MS).optional(),
+});
+
 export const createMessageSchema = z.strictObject({
   user_id: userIdField,
   content,
@@ -76,6 +86,7 @@ export const createMessageSchema = z.strictObject({
   /** Told to the model before everything else. */
   system_prompt: textField(200_000).optional(),
   parameters: parametersField.optional(),
+  config: configField.optional(),
   /** Not before this time. */
   scheduled_at: moment.optional(),
   /** Not before this much time has passed. */

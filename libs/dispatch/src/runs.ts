@@ -50,7 +50,8 @@ export class Runs {
   async #run(holding: Holding, onFree: () => void): Promise<void> {
     const { job } = holding;
     const freeSlot = this.#slotOf(holding, onFree);
-    const onCallEnd = (error: unknown) => void this.#learn(job.lane, error).finally(freeSlot);
+    const onCallEnd: OnCallEnd = (error, called) =>
+      void this.#learn(job.lane, error, called).finally(() => freeSlot(called));
     try {
       await this.#settle(job, await this.#walk(job, onCallEnd));
     } catch (err) {
@@ -61,24 +62,28 @@ export class Runs {
   }
 
   /** Gives the slot back, once: as soon as the call has ended, while what it said is still being stored. */
-  #slotOf(holding: Holding, onFree: () => void): () => void {
+  #slotOf(holding: Holding, onFree: () => void): (called?: boolean) => void {
     const { meter, pace } = this.lanes.of(holding.job.lane);
     const startedAt = performance.now();
     let held = true;
     meter.start(holding.job.priority);
-    return () => {
+    return (called = true) => {
       if (!held) return;
       held = false;
       const heldMs = performance.now() - startedAt;
       meter.end(heldMs);
-      pace.observe(heldMs);
+      if (called) pace.observe(heldMs);
       this.keeper.dropSlot(holding);
       void this.#giveBack(holding).finally(onFree);
     };
   }
 
-  /** Before the slot is free: nobody may win it for an upstream that has just turned a call away. */
-  async #learn(lane: string, error: unknown): Promise<void> {
+  /**
+   * Before the slot is free: nobody may win it for an upstream that has just turned a call away. Where there was no call
+   * there is nothing to learn.
+   */
+  async #learn(lane: string, error: unknown, called: boolean): Promise<void> {
+    if (!called) return;
     if (error === undefined) return this.lanes.of(lane).coolDown.wentThrough();
     if (!isSaturated(error)) return;
     try {

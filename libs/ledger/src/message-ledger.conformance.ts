@@ -206,6 +206,19 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
     expect(calls).toEqual([{ state: 'completed' }]);
   });
 
+  test('a call that was cached cost nothing, whatever the tokens of its reply', async () => {
+    const id = await inserted();
+    const call = { id: newId('call'), provider: 'simulator', model: 'm', max_worker_losses: 3 };
+    await ledger.claim(id, 'w1', LEASE_MS, call);
+    await ledger.finish(endOf(id, 1, { call_id: call.id, call_state: 'cached', data: { cache_age: 0 } }));
+    const usage = { promptTokens: 1, completionTokens: 2 };
+    expect(await reader.get('t1', id)).toMatchObject({ reply: { cacheAge: 0, usage } });
+    const text = 'SELECT state, prompt_tokens, completion_tokens FROM provider_calls WHERE id = $1';
+    expect(await database.query({ name: 'cached', text }, [call.id])).toEqual([
+      { state: 'cached', prompt_tokens: 0, completion_tokens: 0 },
+    ]);
+  });
+
   test('a reply keeps what it holds besides its text', async () => {
     const id = await inserted();
     await claimed(id);

@@ -6,19 +6,23 @@ export interface ReplyData {
   readonly reasoning?: string;
   readonly cached_tokens?: number;
   readonly reasoning_tokens?: number;
+  /** In seconds; 0 is an age. */
+  readonly cache_age?: number;
 }
 
 /** Null where there is nothing, as for most replies; a count of 0 is nothing. */
 export function replyData({
   toolCalls = [],
   reasoning = '',
+  cacheAge,
   usage: { cachedTokens, reasoningTokens },
-}: Pick<Reply, 'toolCalls' | 'reasoning' | 'usage'>): ReplyData | null {
+}: Pick<Reply, 'toolCalls' | 'reasoning' | 'usage' | 'cacheAge'>): ReplyData | null {
   const data: ReplyData = {
     ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
     ...(reasoning !== '' && { reasoning }),
     ...(cachedTokens && { cached_tokens: cachedTokens }),
     ...(reasoningTokens && { reasoning_tokens: reasoningTokens }),
+    ...(cacheAge !== undefined && { cache_age: cacheAge }),
   };
   return Object.keys(data).length === 0 ? null : data;
 }

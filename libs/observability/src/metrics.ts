@@ -93,6 +93,11 @@ export class Metrics {
     'model',
     'direction',
   ]);
+  readonly cacheRequests = this.#counter(
+    'llmq_cache_requests_total',
+    'Messages that may be answered from the cache, by what came of it (hit, miss, or shared: the call of an equal one that ran), and answers for it (stored, too_large).',
+    ['outcome'],
+  );
   readonly upstreamPauses = this.#counter(
     'llmq_upstream_pauses_total',
     'Calls that the upstream turned away by a limit, so that the lane paused.',

@@ -19,6 +19,8 @@ export interface Plan {
   /** Where to go when none of them answers; null: where the catalog says. */
   readonly fallbacks: readonly Target[] | null;
   readonly rule?: string;
+  /** How old an answer may be that was given before. */
+  readonly cacheTtlMs?: number;
 }
 
 /** A request without what is to be chosen. */
@@ -79,13 +81,14 @@ function fits(
   return conditions.every((condition) => holds(condition, facts, request));
 }
 
-function byRule(catalog: Catalog, { name, targets, weights, fallbacks }: RuleSpec): Plan {
+function byRule(catalog: Catalog, { name, targets, weights, fallbacks, cacheTtlMs }: RuleSpec): Plan {
   const all = everybody(catalog).flatMap((provider) => targetsOf(provider));
   return {
     choices: single(targets.length > 0 ? catalog.references.resolveAll(targets) : all),
     weights,
     fallbacks: fallbacks && catalog.references.resolveAll(fallbacks),
     rule: name,
+    ...(cacheTtlMs !== undefined && { cacheTtlMs }),
   };
 }
 

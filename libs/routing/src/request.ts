@@ -54,4 +54,6 @@ export interface Routing {
   readonly candidates: readonly Candidate[];
   /** What decided, beside the request. */
   readonly rule?: string;
+  /** How old an answer to an equal message may be that is used; undefined: nothing but the request asks for one. */
+  readonly cacheTtlMs?: number;
 }

@@ -204,6 +204,16 @@ describe('a rule', () => {
     expect(targets({})).toEqual(['cheap/small', 'good/best']);
   });
 
+  test('says for how long answers may be used again, where it says so', () => {
+    const kept = rule('kept', { models: ['clever'], targets: ['good'], cacheTtlMs: 60_000 });
+    const { ask } = setup({
+      aliases: new Map([['clever', 'good']]),
+      rules: [kept, rule('rest', { targets: ['good'] })],
+    });
+    expect(ask({ model: 'clever' }).cacheTtlMs).toBe(60_000);
+    expect(ask()).not.toHaveProperty('cacheTtlMs');
+  });
+
   test('is for its task types and for the models it names', () => {
     const types = [taskType('sum'), taskType('other')];
     const rules = [

@@ -52,6 +52,7 @@ export function route(
     targets: kept.map(({ provider, model }) => ({ provider, model })),
     candidates: [...kept, ...rejected].slice(0, MAX_CANDIDATES),
     ...(plan.rule === undefined ? {} : { rule: plan.rule }),
+    ...(plan.cacheTtlMs === undefined ? {} : { cacheTtlMs: plan.cacheTtlMs }),
   };
 }
 

@@ -3,13 +3,16 @@ import {
   AppError,
   type Caller,
   type CreateMessage,
+  formatDuration,
   type Message,
+  type MessageConfig,
   type MessageOptions,
   type Priority,
   priorityNumber,
 } from '#contracts';
 import { ANSWER_DEADLINE_MS } from '#database';
 import { type InsertedRow, type NewMessageRow, toPriorityName } from '#ledger';
+import { type Routing } from '#routing';
 import { withDeadline } from '#runtime';
 import { type FindRoute } from './find-route.js';
 
@@ -37,6 +40,7 @@ export class Admission {
     const { max_content_length, max_retries, timeout } = this.settings.value;
     if (request.content.length > max_content_length)
       throw tooLong(request.content.length, max_content_length);
+    const route = this.routes.run(caller, request, decided);
     return {
       id: decided.id,
       tenant_id: caller.tenantId,
@@ -48,22 +52,14 @@ export class Admission {
       max_retries: request.max_retries ?? max_retries,
       timeout_ms: request.timeout ?? timeout,
       request_id: decided.requestId,
-      ...this.#route(caller, request, decided),
-      options: optionsOf(request),
+      ...routeOf(route),
+      options: optionsOf(request, route),
       cost: this.routes.costOf(request),
       ...this.#times(request, decided.priority),
       idempotency_key: decided.idempotencyKey,
       fingerprint: decided.fingerprint,
       max_turns_ahead: this.conversations.value.max_waiting_turns,
     };
-  }
-
-  #route(caller: Caller, request: CreateMessage, decided: Decided) {
-    const { targets, candidates, rule } = this.routes.run(caller, request, decided);
-    // One that had no choice needs no explanation.
-    const routing =
-      candidates.length > 1 || rule !== undefined ? { candidates, ...(rule && { rule }) } : null;
-    return { lane: targets[0]!.provider, targets, routing };
   }
 
   #times({ scheduled_at, delay, ttl }: CreateMessage, priority: Priority) {
@@ -121,10 +117,25 @@ export class Admission {
   }
 }
 
+function routeOf({ targets, candidates, rule }: Routing) {
+  // One that had no choice needs no explanation.
+  const routing = candidates.length > 1 || rule !== undefined ? { candidates, ...(rule && { rule }) } : null;
+  return { lane: targets[0]!.provider, targets, routing };
+}
+
 /** What the request asks of the model; null: nothing. */
-function optionsOf({ parameters, system_prompt }: CreateMessage): MessageOptions | null {
-  const options = { ...(parameters && { parameters }), ...(system_prompt && { system_prompt }) };
+function optionsOf({ parameters, system_prompt, config = {} }: CreateMessage, route: Routing) {
+  const { cache_enabled = route.cacheTtlMs !== undefined, cache_ttl = route.cacheTtlMs } = config;
+  const options: MessageOptions = {
+    ...(parameters && { parameters }),
+    ...(system_prompt && { system_prompt }),
+    ...(cache_enabled && { config: configOf(cache_ttl) }),
+  };
   return Object.keys(options).length > 0 ? options : null;
+}
+
+function configOf(ttlMs: number | undefined): MessageConfig {
+  return { cache_enabled: true, ...(ttlMs !== undefined && { cache_ttl: formatDuration(ttlMs) }) };
 }
 
 function tooLong(length: number, max: number): AppError {

@@ -39,7 +39,7 @@ export class CallProvider {
     signal: AbortSignal,
   ): AsyncGenerator<ProviderEvent> {
     const tried: Tried = { endpoints: [], keys: [] };
-    let last: unknown;
+    let last: AppError | undefined;
     for (let ways = 0; ways < MOST_WAYS; ways += 1) {
       const pick = this.upstreams.pick({ ...whom, provider: provider.name, exclude: tried });
       if (!pick.available) throw last ?? notCalled(unavailableError(provider.name, pick));
@@ -53,26 +53,25 @@ export class CallProvider {
         return;
       } catch (error) {
         call.failed(error, signal.aborted);
+        if (signal.aborted || !call.isSilent || !(error instanceof AppError)) throw error;
+        if (!note(tried, error, pick.endpoint.id, pick.key?.id)) throw error;
         last = error;
-        if (signal.aborted || !call.isSilent || !note(tried, error, pick.endpoint.id, pick.key?.id))
-          throw error;
       } finally {
         // A reader that leaves has stopped the call.
         call.left();
       }
     }
-    throw last;
+    throw last!;
   }
 }
 
 /** False when another way would do no better. */
 function note(
   { endpoints, keys }: Tried,
-  error: unknown,
+  error: AppError,
   endpoint: string,
   key: string | undefined,
 ): boolean {
-  if (!(error instanceof AppError)) return false;
   if (OF_THE_KEY.has(error.code) && key !== undefined) return keys.push(key) > 0;
   if (OF_THE_KEY.has(error.code) || OF_THE_ENDPOINT.has(error.code)) return endpoints.push(endpoint) > 0;
   return false;

@@ -4,7 +4,7 @@ import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
 import { type ReplyWriter } from '#streaming';
 import { type Divert } from './divert.js';
-import { type Ending, type Finish, tagsOf } from './finish.js';
+import { type Ending, type Finish, NOTHING_USED, tagsOf } from './finish.js';
 import { estimate, type Generated } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
@@ -29,6 +29,8 @@ export interface AttemptState {
   readonly model: string;
   prompt: readonly ChatMessage[];
   callId: string | null;
+  /** Whether a provider was asked. */
+  called: boolean;
 }
 
 /** How one attempt ends: stored, cancelled, handed back, sent to wait for another try, or buried. */
@@ -46,7 +48,13 @@ export class EndAttempt {
     const { message, writer } = state;
     const stored = await this.finish.run(
       message,
-      { ...generated, status: 'completed', dead: false, callState: 'completed', content: writer.text },
+      {
+        ...generated,
+        status: 'completed',
+        dead: false,
+        callState: generated.cacheAge === undefined ? 'completed' : 'cached',
+        content: writer.text,
+      },
       writer,
     );
     return stored ? 'done' : 'lost';
@@ -113,7 +121,7 @@ export class EndAttempt {
 
   /** What was said until then is kept: it was paid for. */
   #cancelled(state: AttemptState): Promise<Outcome> {
-    const { writer, prompt } = state;
+    const { writer, prompt, called } = state;
     const partial = writer.text === '' ? null : writer.text;
     return this.#end(state, {
       ...this.#nothing(state),
@@ -123,7 +131,7 @@ export class EndAttempt {
       callState: 'aborted',
       content: partial,
       finishReason: partial && 'cancelled',
-      usage: estimate({ messages: prompt }, writer.text),
+      usage: called ? estimate({ messages: prompt }, writer.text) : NOTHING_USED,
     });
   }
 
@@ -157,7 +165,7 @@ export class EndAttempt {
       model,
       content: null,
       finishReason: null,
-      usage: { promptTokens: 0, completionTokens: 0, estimated: true },
+      usage: NOTHING_USED,
     };
   }
 }

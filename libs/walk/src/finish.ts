@@ -21,7 +21,7 @@ export interface Ending {
   /** Whether it becomes a dead letter. */
   readonly dead: boolean;
   readonly callId: string | null;
-  readonly callState: 'completed' | 'failed' | 'aborted';
+  readonly callState: 'completed' | 'failed' | 'aborted' | 'cached';
   /** Null: there is nothing to keep. */
   readonly content: string | null;
   readonly provider: string;
@@ -30,10 +30,13 @@ export interface Ending {
   readonly usage: Usage;
   readonly toolCalls?: readonly ToolCall[];
   readonly reasoning?: string;
+  readonly cacheAge?: number;
 }
 
 /** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
 const STREAM_PATIENCE_MS = 5_000;
+
+export const NOTHING_USED: Usage = { promptTokens: 0, completionTokens: 0, estimated: true };
 
 /** The end of a message: into the ledger first, then to whoever reads the stream, then the next turn. */
 export class Finish {
@@ -54,7 +57,7 @@ export class Finish {
     }
     this.log.info({ ...tagsOf(message), status: ending.status }, 'message ended');
     await writer.end(eventOf(ending), STREAM_PATIENCE_MS);
-    this.share.settle(message, ending.usage);
+    this.share.settle(message, ending.callState === 'cached' ? NOTHING_USED : ending.usage);
     this.#count(message, ending);
     await this.#releaseNext(message);
     return true;
@@ -111,12 +114,13 @@ function rowOf(message: Message, ending: Ending) {
   };
 }
 
-function eventOf({ status, finishReason, usage, failure }: Ending): ReplyEnd {
+function eventOf({ status, finishReason, usage, failure, cacheAge }: Ending): ReplyEnd {
   return {
     type: 'end',
     status,
     ...(finishReason !== null && { finishReason }),
     ...(status === 'completed' && { usage }),
+    ...(cacheAge !== undefined && { cached: true as const }),
     ...(failure && { error: failure }),
   };
 }

@@ -24,6 +24,8 @@ export interface Generated {
   readonly toolCalls: readonly ToolCall[];
   /** Empty: it told nothing of its thoughts. */
   readonly reasoning: string;
+  /** Undefined: a provider has just made it. */
+  readonly cacheAge?: number;
 }
 
 /** One call to the provider, streamed into the reply. */
@@ -43,6 +45,7 @@ export class Generate {
     const { message, callId, prompt, writer } = state;
     const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: state.model };
+    state.called = true;
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
@@ -84,7 +87,8 @@ export class Generate {
   }
 }
 
-function requestOf(message: Message, messages: readonly ChatMessage[], model: string): ChatRequest {
+/** What is asked of the provider. */
+export function requestOf(message: Message, messages: readonly ChatMessage[], model: string): ChatRequest {
   const { requestId, metadata, options } = message;
   // What was stored has no undefined in it: it was JSON.
   const parameters = options?.parameters as ChatRequest['parameters'];

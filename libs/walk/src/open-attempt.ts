@@ -54,7 +54,7 @@ export class OpenAttempt {
         this.log.warn({ err, ...tagsOf(message) }, 'the reply stream is away; its text is kept');
       },
     });
-    return { message, writer, provider, model, callId, prompt: [] };
+    return { message, writer, provider, model, callId, called: false, prompt: [] };
   }
 
   #observeWait({ attempt, priority, createdAt, scheduledAt, startedAt }: Message): void {

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { Upstreams } from '#balancing';
+import { CacheModule, ResultCache } from '#cache';
 import { CatalogModule, Catalogs } from '#catalog';
 import {
+  CacheSettings,
   ConversationSettings,
   MessageSettings,
   QueueSettings,
@@ -50,6 +52,7 @@ import { Pauses } from './pauses.js';
 import { PausesModule } from './pauses.module.js';
 import { QueuePlaces } from './queue-places.js';
 import { QueueView } from './queue-view.js';
+import { Recall } from './recall.js';
 import { Reschedule } from './reschedule.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
@@ -142,6 +145,7 @@ export class AcceptModule {}
     ProvidersModule,
     UpstreamsModule,
     ControlModule,
+    CacheModule,
   ],
   providers: [
     provide(RunningMessages, []),
@@ -153,11 +157,12 @@ export class AcceptModule {}
     provide(ClaimMessage, [MessageLedger, RunningMessages, Providers, ThisProcess, QueueSettings, Log]),
     provide(CallProvider, [Upstreams]),
     provide(Generate, [Providers, CallProvider, MessageSettings, Metrics]),
+    provide(Recall, [ResultCache, Generate, CacheSettings]),
     provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),
     provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, Metrics, Log]),
     provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
-    provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Generate, EndAttempt]),
+    provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Recall, EndAttempt]),
   ],
   exports: [RunMessage, RunningMessages],
 })

@@ -11,11 +11,11 @@ import { type Admission } from './admission.js';
 import { type ClaimedMessage, type ClaimMessage } from './claim-message.js';
 import { type AttemptState, type EndAttempt, type Outcome } from './end-attempt.js';
 import { type Enqueuer } from './enqueuer.js';
-import { type Generate } from './generate.js';
 import { type Idempotency, type RepeatMark } from './idempotency.js';
 import { type OpenAttempt } from './open-attempt.js';
 import { type QueuePlaces } from './queue-places.js';
 import { type QueuePosition, type QueueView } from './queue-view.js';
+import { type Recall } from './recall.js';
 
 /** How a request came. */
 export interface Asked {
@@ -92,16 +92,19 @@ export class AcceptMessage {
   }
 }
 
-/** Told when the provider is not needed any more, before anything is stored; with the error that ended the call, if one did. */
-export type OnCallEnd = (error: unknown) => void;
+/**
+ * Told when the provider is not needed any more, before anything is stored; with the error that ended the call, if one did,
+ * and whether there was a call at all.
+ */
+export type OnCallEnd = (error: unknown, called: boolean) => void;
 
-/** Run: claim the message, ask the provider with the conversation so far, stream, store. */
+/** Run: claim the message, ask the cache or the provider with the conversation so far, stream, store. */
 export class RunMessage {
   constructor(
     private readonly claim: ClaimMessage,
     private readonly attempts: OpenAttempt,
     private readonly prompts: Prompts,
-    private readonly generate: Generate,
+    private readonly recall: Recall,
     private readonly end: EndAttempt,
   ) {}
 
@@ -124,9 +127,10 @@ export class RunMessage {
 
   async #reply(state: AttemptState, signal: AbortSignal, onCallEnd: OnCallEnd): Promise<Outcome> {
     state.prompt = await this.prompts.of(state.message);
-    const call = this.generate.run(state, signal);
-    call.then(() => onCallEnd(undefined), onCallEnd);
-    return this.end.succeeded(state, await call);
+    const answer = this.recall.run(state, signal);
+    const ended = (error: unknown) => onCallEnd(error, state.called);
+    answer.then(() => ended(undefined), ended);
+    return this.end.succeeded(state, await answer);
   }
 }
 

@@ -15,5 +15,6 @@ function buildRule(entry: ProvidersFile['routing']['rules'][number]): RuleSpec {
     targets: entry.targets,
     weights: entry.weights ?? null,
     fallbacks: entry.fallbacks ?? null,
+    ...(entry.cache && { cacheTtlMs: entry.cache.ttl }),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PRIORITIES } from '#contracts';
-import { byName, list, mapping, must, name, number, oneOf, text } from './fields.js';
+import { byName, duration, list, mapping, must, name, number, oneOf, text } from './fields.js';
 import { CONDITION_OPERATORS, FACT_FIELDS } from '../spec.js';
 
 /** A target, an alias or a group. */
@@ -42,6 +42,7 @@ const rule = mapping({
   targets: list(reference, 'targets', 100).default([]),
   weights: weights.optional(),
   fallbacks: list(reference, 'fallbacks', 100).optional(),
+  cache: mapping({ ttl: duration('1s', '7d') }).optional(),
 }).refine(
   ({ targets, weights: given }) => targets.length > 0 || given !== undefined,
   'needs targets or weights',

@@ -21,9 +21,12 @@ export class ProviderCallRow {
   @Column('text')
   model!: string;
 
-  /** `sent` until its outcome is known; a `sent` call of a dead worker may have been paid for. */
+  /**
+   * `sent` until its outcome is known; a `sent` call of a dead worker may have been paid for. `cached`: it was never made,
+   * the answer was there.
+   */
   @Column('text')
-  state!: 'sent' | 'completed' | 'failed' | 'aborted';
+  state!: 'sent' | 'completed' | 'failed' | 'aborted' | 'cached';
 
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: string | null;

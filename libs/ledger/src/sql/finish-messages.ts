@@ -29,7 +29,8 @@ const CURRENT = `m.attempt = i.attempt AND m.status = 'processing'`;
 /**
  * Ends messages ($1: JSON array of FinishRow): status, reply, usage and dead letter in one statement, so in one
  * transaction; where the conversation says so, a dead letter blocks its next turns. Of a row whose attempt is no longer the
- * current one only the call is closed, and it is left out of the answer. Ending twice is as good as once, since the answer
+ * current one only the call is closed, and it is left out of the answer. A call that was `cached` cost nothing, whatever the
+ * tokens of its reply. Ending twice is as good as once, since the answer
  * to the first time may have got lost.
  */
 export const FINISH_MESSAGES: Statement = {
@@ -59,7 +60,8 @@ done AS (
 ), ${BURY}, closed AS (
   UPDATE provider_calls c
      SET state = i.call_state, error_code = i.error_code, finished_at = now(),
-         prompt_tokens = i.prompt_tokens, completion_tokens = i.completion_tokens
+         prompt_tokens = CASE i.call_state WHEN 'cached' THEN 0 ELSE i.prompt_tokens END,
+         completion_tokens = CASE i.call_state WHEN 'cached' THEN 0 ELSE i.completion_tokens END
     FROM input i WHERE c.id = i.call_id
 )
 SELECT id FROM done
