@@ -199,7 +199,7 @@ describe.each(TOPOLOGIES)('endpoints (%s)', (topology) => {
         provider: 'openai',
         strategy: 'weighted_round_robin',
         affinity: 'none',
-        keys: [{ id: 'openai', status: 'in_use', reason: null, ends_in: null }],
+        keys: [{ id: expect.stringMatching(/^openai-/), status: 'in_use', reason: null, ends_in: null }],
       },
     });
     const changed = await admin.put(BALANCING, {
@@ -220,7 +220,8 @@ describe.each(TOPOLOGIES)('endpoints (%s)', (topology) => {
       body: { code: 'provider_unknown' },
     });
     const restore = (key: string) => admin.post(`/api/v1/providers/openai/keys/${key}/restore`, {});
-    expect(await restore('openai')).toMatchObject({ status: 200, body: { keys: [{ status: 'in_use' }] } });
+    const [key] = shown.body.keys;
+    expect(await restore(key.id)).toMatchObject({ status: 200, body: { keys: [{ status: 'in_use' }] } });
     expect(await restore('nobody')).toMatchObject({ status: 404, body: { code: 'key_not_found' } });
     expect(JSON.stringify(changed.body)).not.toContain('sk-of-the-tests');
   });

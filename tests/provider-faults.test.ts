@@ -172,7 +172,8 @@ describe.each(TOPOLOGIES)('faults of the provider (%s)', (topology) => {
     expect(textOf(events)).toBe(FINE.reply);
     const [first, second] = upstream.calls();
     const asked = fault.retryAfterMs ?? Number(fault.retryAfter ?? 0) * 1_000;
-    expect(second!.receivedAt - first!.finishedAt!).toBeGreaterThanOrEqual(asked);
+    // The end of a call that was broken off may reach the upstream a moment after the next one.
+    expect(second!.receivedAt - first!.finishedAt!).toBeGreaterThanOrEqual(asked - 5);
     expect(second!.requestId).toBe(first!.requestId);
   });
 

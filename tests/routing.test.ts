@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '#testing';
 import { Client } from './support/client.js';
 import { putKeyBack } from './support/put-key-back.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
@@ -85,6 +86,13 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
     rmSync(folder, { recursive: true });
   });
 
+  /** Until the gateway has heard that the first provider can be called again. */
+  const opened = () =>
+    eventually(async () => {
+      const { body } = await client.post('/api/v1/messages', { user_id: 'u', content: 'later', delay: '1h' });
+      expect(body.provider).toBe('first');
+    });
+
   const run = async (content: string, extra: Readonly<Record<string, unknown>> = {}) =>
     client.ended(await client.send(content, extra));
 
@@ -133,7 +141,11 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
 
   test.each(FAILING)('%s before the first byte sends a message on, and counts no retry', async (_, fault) => {
     first.behave(fault);
-    if ('status' in fault && fault.status === 401) onTestFinished(() => putKeyBack(client, 'first'));
+    if ('status' in fault && fault.status === 401)
+      onTestFinished(async () => {
+        await putKeyBack(client, 'first');
+        await opened();
+      });
     expect(await run('goes on')).toMatchObject({
       status: 'completed',
       retry_count: 0,
