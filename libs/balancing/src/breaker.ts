@@ -21,6 +21,9 @@ export type BreakerTicket = number;
 /** A probe whose end nobody has told after this time is lost, and another one may begin. */
 const PROBE_LOST_MS = 300_000;
 
+/** How a probe ends nobody knows before; it is worth asking again after this time. */
+const PROBE_RETRY_MS = 250;
+
 /**
  * Keeps calls away from what fails. Closed, it counts; open, it lets nothing through until its time is over; half-open,
  * it lets one probe through at a time. Each change of state begins a new generation, and what a call of an older one
@@ -53,7 +56,7 @@ export class Breaker {
     const state = this.state(now);
     if (state === 'open') return this.#openUntil - now;
     if (state === 'closed' || this.#probeSince === undefined) return 0;
-    return Math.max(0, this.#probeSince + PROBE_LOST_MS - now);
+    return Math.max(0, Math.min(PROBE_RETRY_MS, this.#probeSince + PROBE_LOST_MS - now));
   }
 
   begin(now: number): BreakerTicket {

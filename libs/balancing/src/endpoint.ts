@@ -3,7 +3,6 @@ import { Breaker, type BreakerRules, type BreakerTicket } from './breaker.js';
 import { type Others, roomFor } from './others.js';
 import { EndpointLoad, type LoadTicket } from './endpoint-load.js';
 import { blameFor, type Outcome } from './outcome.js';
-import { MOST_RATE_REST_MS } from './rules.js';
 import { type Candidate } from './strategy.js';
 import { type UpstreamEndpoint } from './upstream-endpoint.js';
 
@@ -36,7 +35,7 @@ export class Endpoint implements Candidate {
 
   constructor(
     public spec: UpstreamEndpoint,
-    rules: BreakerRules,
+    private readonly rules: BreakerRules,
     random: () => number,
   ) {
     this.breaker = new Breaker(rules, random);
@@ -62,8 +61,15 @@ export class Endpoint implements Candidate {
     const waitMs = this.breaker.waitMs(now);
     if (waitMs > 0) return { reason: 'breaker_open', retryAfterMs: waitMs };
     if (this.#restUntil > now) return { reason: 'resting', retryAfterMs: this.#restUntil - now };
-    const hasRoom = maxConnections <= 0 || roomFor(this.connections, maxConnections, others);
+    const hasRoom = maxConnections <= 0 || roomFor(this.connections, maxConnections, others) > 0;
     return hasRoom ? undefined : { reason: 'full', retryAfterMs: FULL_RETRY_MS };
+  }
+
+  /** How many calls may begin where one may. */
+  room(now: number, others: Others): number {
+    if (this.breaker.state(now) !== 'closed') return 1;
+    const { maxConnections } = this.spec;
+    return maxConnections <= 0 ? Infinity : roomFor(this.connections, maxConnections, others);
   }
 
   begin(now: number): EndpointTicket {
@@ -82,11 +88,16 @@ export class Endpoint implements Candidate {
       this.seenAt = now;
       this.breaker.fail(ticket.breaker, now);
       this.load.fail(ticket.load, now);
-      this.#restUntil = Math.max(this.#restUntil, now + Math.min(retryAfterMs, MOST_RATE_REST_MS));
+      // Of other failures Retry-After says when the same work may come again, not that no other work may.
+      if (result === 'provider_overloaded') this.#rest(now + Math.min(retryAfterMs, this.rules.mostOpenMs));
     } else {
       this.breaker.release(ticket.breaker);
       this.load.leave(ticket.load);
     }
+  }
+
+  #rest(until: number): void {
+    this.#restUntil = Math.max(this.#restUntil, until);
   }
 
   /** What lives and was thought dead is tried at once. */

@@ -65,8 +65,15 @@ export class Key {
     const blocked = this.out(now) ?? this.#gates.get(endpoint)?.hindrance(now);
     if (blocked) return blocked;
     const limit = this.spec?.limits.concurrency;
-    if (limit === undefined || roomFor(this.connections, limit, others)) return undefined;
+    if (limit === undefined || roomFor(this.connections, limit, others) > 0) return undefined;
     return { reason: 'provider_rate_limited', retryAfterMs: FULL_RETRY_MS };
+  }
+
+  /** How many calls may begin there where one may. */
+  room(endpoint: string, now: number, others: Others): number {
+    if (this.#gate(endpoint).breaker.state(now) !== 'closed') return 1;
+    const limit = this.spec?.limits.concurrency;
+    return limit === undefined ? Infinity : roomFor(this.connections, limit, others);
   }
 
   begin(endpoint: string, now: number): KeyTicket {

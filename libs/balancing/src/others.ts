@@ -7,9 +7,10 @@ export interface Others {
 }
 
 /**
- * Whether one more call may begin. Its even share a process may always use, and beyond it what the others leave. What is
+ * How many more calls may begin. Its even share a process may always use, and beyond it what the others leave. What is
  * known of them is up to a second old, so that more than the limit may run for as long.
  */
-export function roomFor(own: number, limit: number, { processes, connections }: Others): boolean {
-  return own < Math.max(1, Math.floor(limit / processes)) || own + connections() < limit;
+export function roomFor(own: number, limit: number, { processes, connections }: Others): number {
+  const ofShare = Math.max(1, Math.floor(limit / processes)) - own;
+  return ofShare > 0 ? ofShare : Math.max(0, limit - own - connections());
 }

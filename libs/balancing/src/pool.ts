@@ -5,6 +5,7 @@ import { Endpoint } from './endpoint.js';
 import { Key } from './key.js';
 import { type PickReason, type PickRequest } from './pick.js';
 import { type PulseBoard } from './pulse-board.js';
+import { type Members, readyNow, roomIn } from './ready.js';
 import { createStrategy, type StrategyName } from './strategies/create-strategy.js';
 import { type Strategy, type StrategyTools } from './strategy.js';
 import { Turns } from './turns.js';
@@ -29,9 +30,6 @@ export interface Choice {
   readonly endpoint: Endpoint;
   readonly key: Key;
 }
-
-/** Backups are asked only when no primary can be called. */
-const GROUPS = ['primary', 'backup'] as const;
 
 /** The endpoints and keys of one provider, and how one of each is chosen. */
 export class Pool {
@@ -77,37 +75,20 @@ export class Pool {
   choose(request: PickRequest): Choice | readonly PickReason[] {
     const now = this.tools.now();
     const reasons: PickReason[] = [];
-    for (const group of GROUPS) {
-      const ready = new Map<Endpoint, Key[]>();
-      for (const endpoint of this.#endpoints.values()) {
-        if (endpoint.spec.group !== group) continue;
-        const keys = this.#keysFor(endpoint, request, now, reasons);
-        if (keys.length > 0) ready.set(endpoint, keys);
-      }
-      if (ready.size === 0) continue;
-      const endpoint = this.#endpointAmong([...ready.keys()], request, now);
-      return { endpoint, key: this.#keyTurns.next(ready.get(endpoint)!) };
-    }
-    return reasons;
+    const ready = readyNow(this.#members, request.exclude, now, reasons);
+    if (ready.size === 0) return reasons;
+    const endpoint = this.#endpointAmong([...ready.keys()], request, now);
+    return { endpoint, key: this.#keyTurns.next(ready.get(endpoint)!) };
   }
 
-  /** The keys with which an endpoint can be called now; none: the reasons say why. */
-  #keysFor(endpoint: Endpoint, { exclude }: PickRequest, now: number, reasons: PickReason[]): Key[] {
-    const { id } = endpoint;
-    const { others } = this.tools;
-    const isExcluded = exclude?.endpoints?.includes(id) === true;
-    const hindrance = isExcluded ? EXCLUDED : endpoint.hindrance(now, others.onEndpoint(this.name, id));
-    if (hindrance) reasons.push({ endpoint: id, ...hindrance });
-    if (hindrance) return [];
-    const [free, blocked]: [Key[], PickReason[]] = [[], []];
-    for (const key of this.#keys.values()) {
-      const isOut = exclude?.keys?.includes(key.id) === true;
-      const why = isOut ? EXCLUDED : key.hindrance(id, now, others.withKey(this.name, key.id));
-      if (why) blocked.push({ endpoint: id, ...(key.spec && { key: key.id }), ...why });
-      else free.push(key);
-    }
-    if (free.length === 0) reasons.push(...blocked);
-    return free;
+  /** How many calls may begin now. */
+  room(): number {
+    const now = this.tools.now();
+    return roomIn(readyNow(this.#members, undefined, now, []), this.#members, now);
+  }
+
+  get #members(): Members {
+    return { name: this.name, endpoints: this.#endpoints, keys: this.#keys, others: this.tools.others };
   }
 
   #endpointAmong(ready: readonly Endpoint[], request: PickRequest, now: number): Endpoint {
@@ -141,6 +122,3 @@ export class Pool {
     return known;
   }
 }
-
-/** Nothing stands against it but the caller. */
-const EXCLUDED = { reason: 'excluded', retryAfterMs: 0 } as const;

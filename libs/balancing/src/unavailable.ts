@@ -29,8 +29,8 @@ function waitOf({ retryAfterMs }: PickReason): number {
   return retryAfterMs ?? Infinity;
 }
 
-/** What has no room, or asks to be left alone, takes nothing more for now; everything else of an endpoint is its failure. */
-function codeOf({ reason }: PickReason): ErrorCode {
-  if (reason === 'full' || reason === 'resting') return 'provider_overloaded';
-  return reason in ERRORS ? (reason as ErrorCode) : 'provider_unavailable';
+/** What is over by itself is a limit, which costs a message no attempt; what is not is a failure. */
+function codeOf({ reason, retryAfterMs }: PickReason): ErrorCode {
+  if (reason in ERRORS) return reason as ErrorCode;
+  return retryAfterMs === null || reason === 'excluded' ? 'provider_unavailable' : 'provider_overloaded';
 }

@@ -125,6 +125,43 @@ describe('Upstreams', () => {
   });
 });
 
+describe('the room of a provider', () => {
+  test('is what its endpoints and keys leave', () => {
+    const endpoints = [endpoint('a', { maxConnections: 3 }), endpoint('b', { maxConnections: 5 })];
+    const { upstreams, pick, calls, only } = setup({ endpoints });
+    expect([upstreams.room('p'), upstreams.room('nobody')]).toEqual([8, 0]);
+    const one = pick(only('a'));
+    expect(upstreams.room('p')).toBe(7);
+    one.done(OK);
+    calls(5, DOWN, only('a'));
+    expect(upstreams.room('p')).toBe(5);
+    const few = { keys: [key('k', { limits: { concurrency: 2 } })] };
+    expect(setup(few).upstreams.room('p')).toBe(4);
+    expect(setup().upstreams.room('p')).toBe(Infinity);
+  });
+
+  test('is one while a single probe may find out, and nothing while it does', () => {
+    const { upstreams, clock, pick, calls } = setup({ endpoints: [endpoint('a', { maxConnections: 50 })] });
+    calls(5, DOWN);
+    expect(upstreams.room('p')).toBe(0);
+    clock.advance(1_000);
+    expect(upstreams.room('p')).toBe(1);
+    const probe = pick();
+    expect(upstreams.room('p')).toBe(0);
+    probe.done(OK);
+    calls(1);
+    expect(upstreams.room('p')).toBe(50);
+  });
+
+  test('is one while it is not known how long a key must rest', () => {
+    const { upstreams, clock, calls } = setup({ endpoints: [endpoint('a')] });
+    calls(1, { result: 'provider_rate_limited' });
+    expect(upstreams.room('p')).toBe(0);
+    clock.advance(500);
+    expect(upstreams.room('p')).toBe(1);
+  });
+});
+
 describe('while it runs', () => {
   test('weights and strategy change, and what is the same keeps its memory', () => {
     const { upstreams, pick, calls } = setup();
@@ -187,7 +224,7 @@ describe('the breaker of an endpoint', () => {
     expect(health()).toMatchObject({ health: 'unhealthy', breaker: 'open' });
     const { code, retryAfterMs, reasons } = refused();
     expect({ code, reason: reasons[0]!.reason }).toEqual({
-      code: 'provider_unavailable',
+      code: 'provider_overloaded',
       reason: 'breaker_open',
     });
     expect(retryAfterMs).toBeLessThanOrEqual(1_000);
@@ -218,7 +255,9 @@ describe('the breaker of an endpoint', () => {
       reasons: [{ reason: 'resting' }],
     });
     clock.advance(3_000);
-    calls(1);
+    calls(2, { result: 'provider_unavailable', retryAfterMs: 3_600_000 });
+    calls(1, { result: 'provider_overloaded', retryAfterMs: 3_600_000 });
+    expect(refused().retryAfterMs).toBe(60_000);
   });
 
   test('listens to checks', () => {

@@ -60,6 +60,11 @@ export class Upstreams {
     this.#others.hear(pulse);
   }
 
+  /** How many calls of a provider may begin now, so that nobody takes up work that could not be done; Infinity: any number. */
+  room(provider: string): number {
+    return this.#pools.get(provider)?.room() ?? 0;
+  }
+
   pick(request: PickRequest): Pick | Unavailable {
     const { provider } = request;
     const choice = this.#pools.get(provider)?.choose(request) ?? [];
