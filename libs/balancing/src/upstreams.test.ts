@@ -358,6 +358,16 @@ describe('a key', () => {
     calls(1);
   });
 
+  test('begins one rest by many calls that were under way together, and another one by being refused', () => {
+    const { pick, rests, log } = setup();
+    const picks = Array.from({ length: 10 }, () => pick());
+    for (const one of picks.slice(0, 6))
+      one.done({ result: 'provider_quota_exhausted', retryAfterMs: 60_000 });
+    for (const one of picks.slice(6)) one.done({ result: 'provider_unauthorized' });
+    expect(rests.map(({ forMs }) => forMs)).toEqual([60_000, null]);
+    expect(log.lines).toHaveLength(2);
+  });
+
   test('is out until it is changed', () => {
     const { upstreams, calls, refused, rests } = setup();
     calls(1, { result: 'provider_unauthorized' });
