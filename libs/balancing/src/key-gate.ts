@@ -18,10 +18,11 @@ export class KeyGate {
     this.breaker = new Breaker(KEY_BREAKER, random);
   }
 
-  rest(reason: ErrorCode, until: number): void {
-    if (until <= this.#restUntil) return;
-    this.#reason = reason;
-    this.#restUntil = until;
+  /** Whether it did not rest before. */
+  rest(reason: ErrorCode, until: number, now: number): boolean {
+    const isNew = this.#restUntil <= now;
+    if (until > this.#restUntil) [this.#reason, this.#restUntil] = [reason, until];
+    return isNew;
   }
 
   hindrance(now: number): KeyHindrance | undefined {

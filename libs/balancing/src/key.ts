@@ -81,22 +81,25 @@ export class Key {
     return { endpoint, breaker: this.#gate(endpoint).breaker.begin(now) };
   }
 
-  /** Answers with the rest that follows, which others may have to know of. */
+  /** Answers with the rest that begins, which others may have to know of; calls that were under way together begin one. */
   end({ endpoint, breaker }: KeyTicket, outcome: Outcome, now: number): Rest | undefined {
     this.connections -= 1;
     const gate = this.#gate(endpoint);
     if (outcome.result === 'ok') gate.breaker.succeed(breaker, now);
     const rest = this.#restAfter(endpoint, outcome);
-    if (rest) this.rest(rest, now);
-    else if (blameFor(outcome.result) === 'rate') gate.breaker.fail(breaker, now);
+    const isNew = rest !== undefined && this.rest(rest, now);
+    if (!rest && blameFor(outcome.result) === 'rate') gate.breaker.fail(breaker, now);
     gate.breaker.release(breaker);
-    return rest;
+    return isNew ? rest : undefined;
   }
 
-  rest({ endpoint, reason, forMs }: Rest, now: number): void {
+  /** Whether it did not rest before, or not for good. */
+  rest({ endpoint, reason, forMs }: Rest, now: number): boolean {
     const until = forMs === null ? Infinity : now + forMs;
-    if (endpoint !== '') return this.#gate(endpoint).rest(reason, until);
-    if (!this.#out || this.#out.until < until) this.#out = { reason, until };
+    if (endpoint !== '') return this.#gate(endpoint).rest(reason, until, now);
+    const before = this.#out?.until ?? 0;
+    if (before < until) this.#out = { reason, until };
+    return before <= now || (before < until && until === Infinity);
   }
 
   /** Everything that keeps it from being used is forgotten. */
