@@ -23,6 +23,7 @@ export * from './reply-data.js';
 export { toPriorityName } from './rows.js';
 export * from './schedule-ledger.js';
 export * from './schema.js';
+export type { CallUse } from './sql/call-use.js';
 export type { FinishRow } from './sql/finish-messages.js';
 export type { InsertedRow, NewMessageRow } from './sql/insert-messages.js';
 export type { RetryRow } from './sql/retry-messages.js';

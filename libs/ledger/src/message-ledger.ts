@@ -10,6 +10,7 @@ import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
 import { insertRows } from './insert-rows.js';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
+import { type CallUse } from './sql/call-use.js';
 import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
 import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
 import { type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
@@ -119,16 +120,28 @@ export class MessageLedger {
   }
 
   /** `code`: why the call that was made came to nothing; without it the call was broken off. */
-  async handBack(id: string, attempt: number, code: string | null = null): Promise<void> {
-    await this.database.query(sql.HAND_BACK, [id, attempt, code]);
+  async handBack(
+    id: string,
+    attempt: number,
+    code: string | null = null,
+    use: Partial<CallUse> = {},
+  ): Promise<void> {
+    await this.database.query(sql.HAND_BACK, [id, attempt, code, JSON.stringify(use)]);
   }
 
   /**
    * Sends a message that runs on to another of its targets, without counting the attempt as failed. False when the attempt
    * is no longer the current one, or somebody wants it cancelled.
    */
-  async divert(id: string, attempt: number, target: number, code: string): Promise<boolean> {
-    return (await this.database.query(sql.DIVERT, [id, attempt, target, code])).length > 0;
+  async divert(
+    id: string,
+    attempt: number,
+    target: number,
+    code: string,
+    use: Partial<CallUse> = {},
+  ): Promise<boolean> {
+    const values = [id, attempt, target, code, JSON.stringify(use)];
+    return (await this.database.query(sql.DIVERT, values)).length > 0;
   }
 
   /** Renews the leases; answers with what is still owned and whether somebody wants it cancelled. */

@@ -93,6 +93,11 @@ export class Metrics {
     'model',
     'direction',
   ]);
+  readonly providerCost = this.#counter(
+    'llmq_provider_cost_total',
+    'What calls to providers have cost, in the unit of the currency.',
+    ['provider', 'model', 'currency'],
+  );
   readonly upstreamPauses = this.#counter(
     'llmq_upstream_pauses_total',
     'Calls that the upstream turned away by a limit, so that the lane paused.',

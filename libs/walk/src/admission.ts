@@ -117,6 +117,7 @@ export class Admission {
       completedAt: null,
       failure: null,
       reply: null,
+      spent: null,
     };
   }
 }

@@ -28,6 +28,7 @@ import { ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptBatch } from './accept-batch.js';
 import { Admission } from './admission.js';
 import { Aftermath } from './aftermath.js';
+import { CallCosts } from './call-costs.js';
 import { CancelMessage } from './cancel-message.js';
 import { ChangePriority } from './change-priority.js';
 import { ClaimMessage } from './claim-message.js';
@@ -132,6 +133,7 @@ export class AcceptModule {}
 /** The worker's half of the walk. */
 @Module({
   imports: [
+    CatalogModule,
     EnqueueModule,
     LedgerModule,
     StreamingModule,
@@ -150,7 +152,8 @@ export class AcceptModule {}
     provide(Generate, [Providers, MessageSettings, Metrics]),
     provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),
     provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
-    provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, Metrics, Log]),
+    provide(CallCosts, [Catalogs, Metrics]),
+    provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, CallCosts, Metrics, Log]),
     provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
     provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Generate, EndAttempt]),
   ],

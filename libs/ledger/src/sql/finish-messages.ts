@@ -1,10 +1,11 @@
 import { type Statement } from '#database';
 import { type ReplyData } from '../reply-data.js';
 import { BURY } from './bury.js';
+import { CALL_USE, type CallUse, SET_CALL_USE } from './call-use.js';
 import { lockedInOrder } from './open-statuses.js';
 
 /** How an attempt ended for good, in the names of the columns. */
-export interface FinishRow {
+export interface FinishRow extends Partial<CallUse> {
   readonly id: string;
   readonly attempt: number;
   readonly status: string;
@@ -39,7 +40,7 @@ WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
     id text, attempt int, status text, error_code text, error_message text, dead boolean,
     call_id text, call_state text, content text, provider text, model text, finish_reason text,
-    prompt_tokens int, completion_tokens int, usage_estimated boolean, data jsonb)
+    data jsonb, ${CALL_USE})
 ), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
 done AS (
   UPDATE messages m
@@ -58,8 +59,7 @@ done AS (
     FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
 ), ${BURY}, closed AS (
   UPDATE provider_calls c
-     SET state = i.call_state, error_code = i.error_code, finished_at = now(),
-         prompt_tokens = i.prompt_tokens, completion_tokens = i.completion_tokens
+     SET state = i.call_state, error_code = i.error_code, finished_at = now(), ${SET_CALL_USE}
     FROM input i WHERE c.id = i.call_id
 )
 SELECT id FROM done

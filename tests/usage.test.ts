@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Answer, Client } from './support/client.js';
+import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
+
+const MILLION = 1_000_000;
+/** For a million tokens. */
+const USD = { input: 0.25, output: 2, cached: 0.025 };
+const CNY = { input: 2, output: 8 };
+
+const folder = mkdtempSync(join(tmpdir(), 'llmq-usage-'));
+const file = join(folder, 'providers.yaml');
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const yaml = (here: string, there: string) => `currencies: { USD: 1, CNY: 0.14 }
+routing: { fallbacks: { here: [there] } }
+providers:
+  - name: here
+    kind: openai-compatible
+    endpoints: [{ url: '${here}/v1' }]
+    default_model: m1
+    models:
+      - { id: m1, capabilities: [chat], context_window: 10000, max_output_tokens: 1000, quality: 1, speed: 1,
+          price: { currency: USD, input: ${USD.input}, output: ${USD.output}, cached_input: ${USD.cached} } }
+  - name: there
+    kind: openai-compatible
+    endpoints: [{ url: '${there}/v1' }]
+    default_model: m2
+    models:
+      - { id: m2, capabilities: [chat], context_window: 10000, max_output_tokens: 1000, quality: 1, speed: 1,
+          price: { currency: CNY, input: ${CNY.input}, output: ${CNY.output} } }
+`;
+
+describe.each(TOPOLOGIES)('usage and cost (%s)', (topology) => {
+  let upstreams: readonly [FakeUpstream, FakeUpstream];
+  let system: System;
+  let client: Client;
+
+  beforeAll(async () => {
+    upstreams = [await startFakeUpstream(), await startFakeUpstream()];
+    writeFileSync(file, yaml(upstreams[0].url, upstreams[1].url));
+    system = await startSystem(topology, { PROVIDERS_FILE: file });
+    client = new Client(system.gateways[0]!.url);
+  });
+  afterAll(async () => {
+    await system?.stop();
+    await Promise.all(upstreams?.map((upstream) => upstream.close()));
+  });
+  beforeEach(() => upstreams.forEach((upstream) => upstream.clearCalls()));
+
+  /** What the upstream counted for a message, by the id of its request. */
+  function countedFor({ request_id }: Answer['body'], upstream = upstreams[0]) {
+    const call = upstream.calls().find(({ requestId }) => requestId === request_id);
+    return call!.usage!;
+  }
+
+  test('of every message is what the provider counted, at its price', async () => {
+    const behaviours = Array.from({ length: 20 }, (_, i) => ({ chunks: 1 + i, cachedTokens: i % 3 }));
+    upstreams[0].behave(...behaviours);
+    const ids = await Promise.all(
+      behaviours.map((_, i) => client.send('word '.repeat(3 + i), { provider: 'here' })),
+    );
+    for (const id of ids) {
+      const message = await client.ended(id);
+      const { prompt, completion, cached } = countedFor(message);
+      const cost = ((prompt - cached) * USD.input + cached * USD.cached + completion * USD.output) / MILLION;
+      expect(message.usage).toEqual({
+        calls: 1,
+        prompt_tokens: prompt,
+        completion_tokens: completion,
+        total_tokens: prompt + completion,
+        cached_tokens: cached,
+        estimated: false,
+        cost: expect.closeTo(cost, 12),
+        currency: 'USD',
+        costs: { USD: expect.closeTo(cost, 12) },
+      });
+      expect(message.reply.usage).toMatchObject({ prompt_tokens: prompt, completion_tokens: completion });
+    }
+  });
+
+  test('of a message that was turned away and went elsewhere is that of who answered', async () => {
+    upstreams[0].behave({ status: 401 });
+    upstreams[1].behave({ reply: 'three small words' });
+    const message = await client.ended(await client.send('tell me', { provider: 'auto', model: 'here/m1' }));
+    expect(message).toMatchObject({ status: 'completed', provider: 'there' });
+    const { prompt, completion } = countedFor(message, upstreams[1]);
+    const cost = (prompt * CNY.input + completion * CNY.output) / MILLION;
+    expect(message.usage).toMatchObject({ calls: 2, prompt_tokens: prompt, completion_tokens: completion });
+    expect(message.usage.costs).toEqual({ CNY: expect.closeTo(cost, 12), USD: 0 });
+  });
+
+  test('of a call that broke off is estimated, and added to that of the next one', async () => {
+    upstreams[0].behave({ chunks: 5, cutAfterChunks: 3 }, { reply: 'fine' });
+    const message = await client.ended(await client.send('tell me', { provider: 'here' }));
+    const { prompt, completion } = upstreams[0].calls().at(-1)!.usage!;
+    expect(message.usage).toMatchObject({ calls: 2, estimated: true, currency: 'USD' });
+    expect(message.usage.prompt_tokens).toBeGreaterThan(prompt);
+    expect(message.usage.completion_tokens).toBeGreaterThan(completion);
+    expect(message.usage.cost).toBeGreaterThan((prompt * USD.input + completion * USD.output) / MILLION);
+    expect(message.reply.usage).toMatchObject({ prompt_tokens: prompt, estimated: false });
+  });
+});
