@@ -104,4 +104,69 @@ describe.each(TOPOLOGIES)('usage and cost (%s)', (topology) => {
     expect(message.usage.cost).toBeGreaterThan((prompt * USD.input + completion * USD.output) / MILLION);
     expect(message.reply.usage).toMatchObject({ prompt_tokens: prompt, estimated: false });
   });
+
+  describe('GET /api/v1/usage', () => {
+    const usage = async (query: string) => client.get(`/api/v1/usage?${query}`);
+
+    test('is what the providers counted, by user, through every gateway', async () => {
+      upstreams[0].behave(...Array.from({ length: 12 }, (_, i) => ({ chunks: 1 + i, cachedTokens: i % 2 })));
+      const sent = Array.from({ length: 12 }, (_, i) =>
+        client.send('word '.repeat(3 + i), { provider: 'here', user_id: `of-${i % 3}` }),
+      );
+      for (const id of await Promise.all(sent)) await client.ended(id);
+      const counted = upstreams[0].calls().map((call) => call.usage!);
+      const sum = (of: (counts: (typeof counted)[number]) => number) =>
+        counted.reduce((n, each) => n + of(each), 0);
+      for (const { url } of system.gateways) {
+        const { body } = await new Client(url).get('/api/v1/usage?group_by=user&provider=here');
+        const users = body.groups.filter(({ key }: { key: string }) => key.startsWith('of-'));
+        const total = (field: string) =>
+          users.reduce((n: number, each: Record<string, number>) => n + each[field]!, 0) as number;
+        expect(users).toHaveLength(3);
+        expect(total('calls')).toBe(12);
+        expect(total('prompt_tokens')).toBe(sum(({ prompt }) => prompt));
+        expect(total('completion_tokens')).toBe(sum(({ completion }) => completion));
+        expect(total('cached_tokens')).toBe(sum(({ cached }) => cached));
+      }
+      const { body } = await usage('group_by=user&user_id=of-1');
+      expect(body).toMatchObject({
+        groups: [{ key: 'of-1', calls: 4, currency: 'USD' }],
+        total: { calls: 4 },
+      });
+    });
+
+    test('has the same total by whatever it is grouped, and is the sum of the messages', async () => {
+      const totals = await Promise.all(
+        ['tenant', 'user', 'provider', 'model', 'endpoint', 'key', 'day'].map(
+          async (group) => (await usage(`group_by=${group}`)).body.total,
+        ),
+      );
+      for (const total of totals) expect(total).toEqual(totals[0]);
+      const messages = (await client.get('/api/v1/messages?page_size=100')).body.messages;
+      const cost = messages.reduce(
+        (sum: number, message: Answer['body']) => sum + (message.usage?.costs.USD ?? 0),
+        0,
+      );
+      expect(totals[0].costs.USD).toBeCloseTo(cost, 10);
+    });
+
+    test.each([
+      ['group_by=planet', 'group_by'],
+      ['from=yesterday', 'from'],
+      ['from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z', 'from'],
+      ['group_by=hour&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z', 'from'],
+    ])('refuses %s', async (query, field) => {
+      const { status, body } = await usage(query);
+      expect([status, body.errors[0].field]).toEqual([400, field]);
+    });
+
+    test('counts what was paid in the metrics', async () => {
+      const pages = await Promise.all(
+        system.workers.map(async ({ url }) => (await new Client(url).get('/metrics')).body as string),
+      );
+      expect(pages.join('\n')).toMatch(
+        /llmq_provider_cost_total{provider="here",model="m1",currency="USD"} 0\.0/,
+      );
+    });
+  });
 });

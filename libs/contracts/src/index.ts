@@ -20,3 +20,4 @@ export * from './resource.js';
 export * from './scheduler-requests.js';
 export * from './storable.js';
 export * from './tenant.js';
+export * from './usage-requests.js';

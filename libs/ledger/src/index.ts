@@ -30,3 +30,4 @@ export type { RetryRow } from './sql/retry-messages.js';
 export * from './ledger.module.js';
 export * from './worker-processes.js';
 export * from './upkeep.js';
+export * from './usage-reader.js';
