@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
@@ -24,14 +25,14 @@ providers:
     endpoints: [{ url: '${here}/v1' }]
     default_model: m1
     models:
-      - { id: m1, capabilities: [chat], context_window: 10000, max_output_tokens: 1000, quality: 1, speed: 1,
+      - { id: m1, capabilities: [chat], context_window: 100000, max_output_tokens: 10000, quality: 1, speed: 1,
           price: { currency: USD, input: ${USD.input}, output: ${USD.output}, cached_input: ${USD.cached} } }
   - name: there
     kind: openai-compatible
     endpoints: [{ url: '${there}/v1' }]
     default_model: m2
     models:
-      - { id: m2, capabilities: [chat], context_window: 10000, max_output_tokens: 1000, quality: 1, speed: 1,
+      - { id: m2, capabilities: [chat], context_window: 100000, max_output_tokens: 10000, quality: 1, speed: 1,
           price: { currency: CNY, input: ${CNY.input}, output: ${CNY.output} } }
 `;
 
@@ -168,5 +169,101 @@ describe.each(TOPOLOGIES)('usage and cost (%s)', (topology) => {
         /llmq_provider_cost_total{provider="here",model="m1",currency="USD"} 0\.0/,
       );
     });
+  });
+});
+
+describe.each(TOPOLOGIES)('budgets (%s)', (topology) => {
+  let upstream: FakeUpstream;
+  let system: System;
+
+  const KEYS = [
+    'rich:key-of-rich-0123456789:rich',
+    'poor:key-of-poor-0123456789:poor',
+    'both:key-of-both-0123456789:both',
+  ];
+  const asTenant = (tenant: string, url = system.gateways[0]!.url) =>
+    new Client(url, { 'x-api-key': `key-of-${tenant}-0123456789` });
+  /** With `max_tokens` of 1,000 a message may cost 0.002 USD and a little for its prompt. */
+  const message = { user_id: 'u', content: 'tell me', provider: 'here', parameters: { max_tokens: 1_000 } };
+  const post = (client: Client, more: object = {}) =>
+    client.post('/api/v1/messages', { ...message, ...more });
+
+  beforeAll(async () => {
+    upstream = await startFakeUpstream();
+    writeFileSync(file, yaml(upstream.url, upstream.url));
+    system = await startSystem(topology, {
+      PROVIDERS_FILE: file,
+      API_KEYS: KEYS.join(','),
+      TENANTS: JSON.stringify({
+        poor: { budget: { day: 0.011 } },
+        both: { budget: { month: 1 }, user_budget: { day: 0.005 } },
+      }),
+    });
+  });
+  afterAll(async () => {
+    await system?.stop();
+    await upstream?.close();
+  });
+  beforeEach(() => upstream.behave({ chunks: 2, chunkDelayMs: 0 }));
+
+  test('a hundred at once, through every gateway, reserve no more than there is; the rest is refused by name', async () => {
+    upstream.behave({ hangAfterChunks: 1, chunks: 2 });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) =>
+        post(asTenant('poor', system.gateways[i % system.gateways.length]!.url)),
+      ),
+    );
+    const accepted = answers.filter(({ status }) => status === 201);
+    expect(accepted).toHaveLength(5);
+    const { status, headers, body } = answers.find((answer) => answer.status !== 201)!;
+    expect([status, body.code, body.errors[0].field]).toEqual([429, 'budget_exhausted', 'budget.day']);
+    expect(body.detail).toMatch(/0\.0100\d+ reserved.* begins anew at \d{4}-\d\d-\d\dT00:00:00/);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect(headers.get('x-should-retry')).toBe('false');
+    for (const { body: one } of accepted) await asTenant('poor').delete(`/api/v1/messages/${one.id}`);
+    const ended = await Promise.all(
+      accepted.map(({ body: one }) => asTenant('poor').ended(one.id as string)),
+    );
+    expect(ended.every((one) => one.status === 'cancelled')).toBe(true);
+    expect((await post(asTenant('poor'))).status).toBe(201);
+  });
+
+  test('what was used is taken, over a restart too, and stands beside the limit', async () => {
+    const id = (await post(asTenant('both'))).body.id as string;
+    const { usage } = await asTenant('both').ended(id);
+    const seen = async () => (await asTenant('both').get('/api/v1/usage/budgets?user_id=u')).body.budgets;
+    const expected = (limit: number, of: string, span: string) => ({
+      of,
+      span,
+      limit,
+      used: usage.cost,
+      reserved: 0,
+      remaining: expect.closeTo(limit - usage.cost, 9),
+      resets_at: expect.stringMatching(/T00:00:00.000Z$/),
+    });
+    await eventually(async () =>
+      expect(await seen()).toEqual([expected(0.005, 'user', 'day'), expected(1, 'tenant', 'month')]),
+    );
+    const gateway = system.gateways[0]!;
+    const role = gateway.role;
+    expect(await system.terminate(gateway)).toBe(0);
+    await system.start(role);
+    system.members.unshift(system.members.pop()!);
+    expect(await seen()).toEqual([expected(0.005, 'user', 'day'), expected(1, 'tenant', 'month')]);
+  });
+
+  test('each user has its own, and a tenant without budgets none', async () => {
+    const large = { parameters: { max_tokens: 2_600 } };
+    expect((await post(asTenant('both'), { ...large, user_id: 'v' })).body.code).toBe('budget_exhausted');
+    expect((await post(asTenant('both'), { user_id: 'v' })).status).toBe(201);
+    const { status, body } = await post(asTenant('rich'), { ...large, user_id: 'v' });
+    expect(status).toBe(201);
+    await asTenant('rich').ended(body.id as string);
+    expect((await asTenant('rich').get('/api/v1/usage/budgets')).body).toEqual({ budgets: [] });
+  });
+
+  test('usage is of the tenant alone', async () => {
+    const { body } = await asTenant('rich').get('/api/v1/usage?group_by=tenant');
+    expect(body.groups.map(({ key }: { key: string }) => key)).toEqual(['rich']);
   });
 });

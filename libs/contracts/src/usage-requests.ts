@@ -44,6 +44,10 @@ export const usageSchema = z
 /** Whole hours: `from` at the beginning of one, `to` at the end of one. */
 export type UsageQuery = z.output<typeof usageSchema>;
 
+/** With a user also what that one may spend. */
+export const budgetsSchema = z.strictObject({ user_id: userIdField.optional() });
+export type BudgetsQuery = z.output<typeof budgetsSchema>;
+
 function tooLong(ms: number): string {
   return `must be at most ${ms / DAY_MS} days before to`;
 }

@@ -8,6 +8,8 @@ export { ReplyRow } from './entities/reply.entity.js';
 export { ResourceAllocationRow } from './entities/resource-allocation.entity.js';
 export { ResourceRow } from './entities/resource.entity.js';
 export * from './earlier-messages.js';
+export { BudgetBook, BUDGET_SPANS, type BudgetLimit, type BudgetSpan, type BudgetUse } from './budgets.js';
+export { nextReset } from './budget-exhausted.js';
 export * from './dead-letter-audits.js';
 export * from './dead-letters.js';
 export * from './facts.js';

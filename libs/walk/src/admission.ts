@@ -12,6 +12,7 @@ import { ANSWER_DEADLINE_MS } from '#database';
 import { type InsertedRow, type NewMessageRow, toPriorityName } from '#ledger';
 import { withDeadline } from '#runtime';
 import { type FindRoute } from './find-route.js';
+import { type Spending } from './spending.js';
 
 /** What accepting decides beside the request itself. */
 export interface Decided {
@@ -30,6 +31,7 @@ export class Admission {
     private readonly queue: QueueSettings,
     private readonly routes: FindRoute,
     private readonly conversations: ConversationSettings,
+    private readonly spending: Spending,
   ) {}
 
   /** @throws AppError content_too_long, provider_unknown, model_unknown, no_target, invalid_schedule */
@@ -37,6 +39,7 @@ export class Admission {
     const { max_content_length, max_retries, timeout } = this.settings.value;
     if (request.content.length > max_content_length)
       throw tooLong(request.content.length, max_content_length);
+    const route = this.#route(caller, request, decided);
     return {
       id: decided.id,
       tenant_id: caller.tenantId,
@@ -48,7 +51,8 @@ export class Admission {
       max_retries: request.max_retries ?? max_retries,
       timeout_ms: request.timeout ?? timeout,
       request_id: decided.requestId,
-      ...this.#route(caller, request, decided),
+      ...route,
+      ...this.spending.of(caller.tenantId, request, route.targets[0]!),
       options: optionsOf(request),
       cost: this.routes.costOf(request),
       ...this.#times(request, decided.priority),

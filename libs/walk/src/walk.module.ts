@@ -51,6 +51,7 @@ import { QueueView } from './queue-view.js';
 import { Reschedule } from './reschedule.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
+import { Spending } from './spending.js';
 import { AcceptMessage, RunMessage } from './walk.js';
 
 /** Brings messages into the schedule; gateway, worker and scheduler of one process share it. */
@@ -90,7 +91,8 @@ export class AftermathModule {}
   ],
   providers: [
     provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
-    provide(Admission, [MessageSettings, QueueSettings, FindRoute, ConversationSettings]),
+    provide(Spending, [Catalogs, TenantSettings, QueueSettings]),
+    provide(Admission, [MessageSettings, QueueSettings, FindRoute, ConversationSettings, Spending]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),

@@ -1,5 +1,6 @@
 import { type Statement } from '#database';
 import { type ReplyData } from '../reply-data.js';
+import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { BURY } from './bury.js';
 import { CALL_USE, type CallUse, SET_CALL_USE } from './call-use.js';
 import { lockedInOrder } from './open-statuses.js';
@@ -48,7 +49,7 @@ done AS (
          lease_until = NULL, completed_at = now(), updated_at = now()
     FROM input i JOIN locked USING (id)
    WHERE m.id = i.id AND ${CURRENT}
-  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.lane, m.conversation_id, m.turn
+  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.lane, m.conversation_id, m.turn, ${SETTLED_COLUMNS}
 ), ended AS (
   SELECT d.*, i.attempt, i.dead, i.error_code AS code, i.error_message AS reason FROM done d JOIN input i USING (id)
 ), stored AS (
@@ -57,7 +58,7 @@ done AS (
   SELECT d.id, d.tenant_id, i.content, i.provider, i.model, i.finish_reason,
          i.prompt_tokens, i.completion_tokens, i.usage_estimated, i.data
     FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
-), ${BURY}, closed AS (
+), ${BURY}, ${settleBudgets('done m JOIN input i USING (id)', 'i.call_id', 'i.worth')}, closed AS (
   UPDATE provider_calls c
      SET state = i.call_state, error_code = i.error_code, finished_at = now(), ${SET_CALL_USE}
     FROM input i WHERE c.id = i.call_id

@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { nextBlocker } from './bury.js';
 import { CALL_USE, SET_CALL_USE } from './call-use.js';
 import { IN_TURN, IS_HEAD, lockedInOrder, OPEN, SCHEDULE_COLUMNS } from './open-statuses.js';
@@ -175,15 +176,15 @@ export const CANCEL_MESSAGE: Statement = {
   name: 'cancel-message',
   text: `
 WITH cancelled AS (
-  UPDATE messages
+  UPDATE messages m
      SET cancel_requested = true, updated_at = now(),
          completed_at = CASE WHEN status = 'processing' THEN NULL ELSE now() END,
          error_code = CASE WHEN status = 'processing' THEN error_code ELSE 'cancelled' END,
          error_message = CASE WHEN status = 'processing' THEN error_message ELSE $3 END,
          status = CASE WHEN status = 'processing' THEN 'processing' ELSE 'cancelled' END
    WHERE tenant_id = $1 AND id = $2 AND status IN ${OPEN}
-  RETURNING id, status, priority, lane, conversation_id, turn
-), freed AS (
+  RETURNING m.id, m.tenant_id, m.user_id, m.status, m.priority, m.lane, m.conversation_id, m.turn, ${SETTLED_COLUMNS}
+), ${settleBudgets(`(SELECT * FROM cancelled WHERE status = 'cancelled') m`)}, freed AS (
   UPDATE conversations c SET blocked_by = ${nextBlocker('c.id', 'm.turn')}
     FROM cancelled m WHERE c.id = m.conversation_id AND c.blocked_by = m.id AND m.status = 'cancelled'
 )
