@@ -266,4 +266,28 @@ describe.each(TOPOLOGIES)('budgets (%s)', (topology) => {
     const { body } = await asTenant('rich').get('/api/v1/usage?group_by=tenant');
     expect(body.groups.map(({ key }: { key: string }) => key)).toEqual(['rich']);
   });
+
+  test('the statistics are those of the tenant', async () => {
+    const rich = asTenant('rich');
+    const before = (await rich.get('/api/v1/stats')).body;
+    upstream.behave({ chunks: 2 }, { status: 400 }, { hangAfterChunks: 1, chunks: 2 });
+    await rich.ended((await post(rich)).body.id as string);
+    await rich.ended((await post(rich)).body.id as string);
+    const running = (await post(rich)).body.id as string;
+    await post(rich, { delay: '1h' });
+    await eventually(async () => {
+      const { body } = await rich.get('/api/v1/stats');
+      expect(body).toMatchObject({
+        total_tasks: (before.total_tasks as number) + 4,
+        running_tasks: 1,
+        queued_tasks: 1,
+        completed_tasks: (before.completed_tasks as number) + 1,
+        failed_tasks: 1,
+        avg_process_time: expect.stringMatching(/^\d+(ms|s)$/),
+        uptime: expect.stringMatching(/^\d+(ms|s|m)$/),
+        last_updated: expect.stringMatching(/Z$/),
+      });
+    });
+    await rich.delete(`/api/v1/messages/${running}`);
+  });
 });
