@@ -1,5 +1,6 @@
 import { type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { type CallLog, type Outcome, type UpstreamCall } from './call-log.js';
+import { type Counts } from './wire.js';
 
 /** Thrown by whatever waits for a client that has closed its connection. */
 export class ClientGone extends Error {}
@@ -59,8 +60,9 @@ export class Answer {
   }
 
   /** The outcome is logged first, so that whoever has the whole answer also finds it in the log. */
-  end(outcome: Outcome): void {
+  end(outcome: Outcome, usage?: Counts): void {
     if (this.#closed) throw new ClientGone();
+    this.#call.usage = usage ?? null;
     this.#log.finish(this.#call, outcome);
     this.#response.end();
   }

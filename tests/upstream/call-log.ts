@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type IncomingHttpHeaders } from 'node:http';
 import { type ChatMessage } from './chat-request.js';
+import { type Counts } from './wire.js';
 
 const MAX_CALLS = 100_000;
 const MAX_BODY_CHARACTERS = 128_000_000;
@@ -44,6 +45,8 @@ export interface UpstreamCall {
   status: number | null;
   /** Content deltas that were sent. */
   chunksSent: number;
+  /** What a whole answer counts; null where it is none, or holds no usage. */
+  usage: Counts | null;
 }
 
 export interface ReceivedCall {
@@ -101,7 +104,7 @@ export class CallLog {
     call.outcome = outcome;
     call.finishedAt = Date.now();
     if (outcome === 'aborted') call.abortedAt = call.finishedAt;
-    const { id, requestId, startedAt, finishedAt, abortedAt, status, chunksSent } = call;
+    const { id, requestId, startedAt, finishedAt, abortedAt, status, chunksSent, usage } = call;
     this.#append({
       event: 'finished',
       id,
@@ -112,6 +115,7 @@ export class CallLog {
       abortedAt,
       status,
       chunksSent,
+      usage,
     });
   }
 
@@ -148,6 +152,7 @@ function newCall({ id, api, url, headers, body, model, stream, messages }: Recei
     outcome: null,
     status: null,
     chunksSent: 0,
+    usage: null,
   };
 }
 

@@ -25,7 +25,7 @@ export async function streamReply(scene: Scene): Promise<void> {
   if (fault) return fault(scene, writer);
   for (const [i, call] of toolCallsOf(scene).entries()) await answer.write(writer.toolCall(i, call));
   await answer.write(writer.end(reasonOf(behaviour), counts, behaviour.noDone ?? false));
-  answer.end('completed');
+  answer.end('completed', counts);
 }
 
 type Fault = (scene: Scene, writer: StreamWriter) => Promise<void>;

@@ -18,7 +18,8 @@ export async function wholeReply(scene: Scene): Promise<void> {
   if (behaviour.cutAfterChunks !== undefined) return answer.cut();
   if (behaviour.hangAfterChunks !== undefined) return answer.hang();
   await answer.write(body.subarray(half));
-  answer.end(behaviour.garbage || isError(scene) ? 'error' : 'completed');
+  if (behaviour.garbage || isError(scene)) answer.end('error');
+  else answer.end('completed', countsOf(scene, deltas.length));
 }
 
 function isError({ behaviour: { errorInStream } }: Scene): boolean {

@@ -31,6 +31,7 @@ import { ReplyFeed } from './reply-feed.js';
 import { ResourcesApiModule } from './resources-api.module.js';
 import { SchedulerApiModule } from './scheduler-api.module.js';
 import { StreamReply } from './stream-reply.js';
+import { UsageApiModule } from './usage-api.module.js';
 import { WaitingComment } from './waiting-comment.js';
 
 /** The gateway role: every door of the system. It knows no provider. */
@@ -50,6 +51,7 @@ import { WaitingComment } from './waiting-comment.js';
     EndpointsApiModule,
     QueuesApiModule,
     SchedulerApiModule,
+    UsageApiModule,
   ],
   controllers: [
     MessagesController,

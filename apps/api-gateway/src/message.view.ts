@@ -1,8 +1,9 @@
 import { formatDuration } from '#config';
-import { AppError, type Message, type Reply, type Usage } from '#contracts';
+import { AppError, type Message, type Reply, type SpentUsage, type Usage } from '#contracts';
 import { type Page } from '#ledger';
 import { toProblem } from '#runtime';
 import { type Accepted, type BatchResult, type QueuePosition, type Reported } from '#walk';
+import { moneyView } from './money.view.js';
 
 /** A message as clients see it. */
 export function messageView(message: Message) {
@@ -23,6 +24,7 @@ export function messageView(message: Message) {
     timeout: formatDuration(message.timeoutMs),
     metadata: message.metadata,
     reply: message.reply && replyView(message.reply),
+    usage: message.spent && spentView(message.spent),
     error: message.failure,
     request_id: message.requestId,
     created_at: message.createdAt.toISOString(),
@@ -105,6 +107,19 @@ function replyView({ content, provider, model, finishReason, usage, toolCalls, r
     ...(reasoning !== undefined && { reasoning }),
     usage: usageView(usage),
     ...(cacheAge !== undefined && { cached: true, cache_age: cacheAge }),
+  };
+}
+
+/** Over all calls for a message. */
+function spentView({ calls, promptTokens, completionTokens, cachedTokens, estimated, costs }: SpentUsage) {
+  return {
+    calls,
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    cached_tokens: cachedTokens,
+    estimated,
+    ...moneyView(costs),
   };
 }
 

@@ -1,3 +1,4 @@
+import { charge, type Charge, type ChargedTokens } from './charge.js';
 import { References } from './references.js';
 import {
   type ModelSpec,
@@ -73,6 +74,12 @@ export class Catalog {
 
   taskType(name: string): TaskTypeSpec | undefined {
     return this.#taskTypes.get(name);
+  }
+
+  /** What so many tokens of a model cost; null: it is free, or nobody knows its price. */
+  chargeFor(target: Target, tokens: ChargedTokens): Charge | null {
+    const price = this.model(target)?.price;
+    return price ? charge(price, tokens, this.routing.currencies.get(price.currency) ?? 1) : null;
   }
 
   /** What so many tokens cost, in the unit by which currencies are compared. */

@@ -1,3 +1,4 @@
+export type { Charge, ChargedTokens } from './charge.js';
 export { Catalog, type CatalogParts } from './catalog.js';
 export { CatalogModule } from './catalog.module.js';
 export * from './catalogs.js';

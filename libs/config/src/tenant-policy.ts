@@ -1,6 +1,6 @@
 import { type Priority } from '#contracts';
 import { type Rate } from './rate.js';
-import { type TenantEntry } from './sections/tenants.js';
+import { type Budget, type TenantEntry } from './sections/tenants.js';
 
 /** What a tenant may do, and its share of a busy system. */
 export interface TenantPolicy {
@@ -13,6 +13,10 @@ export interface TenantPolicy {
   readonly rate?: Rate | 'off' | undefined;
   /** Beside `rate`; 0: as many as that names. */
   readonly burst: number;
+  /** Of the whole tenant; undefined: it may spend what it likes. */
+  readonly budget?: Budget | undefined;
+  /** Of each of its users. */
+  readonly user_budget?: Budget | undefined;
 }
 
 /** A tenant of which nothing is configured. */

@@ -35,6 +35,11 @@ describe('TenantSettings', () => {
     expect(settings.policyOf('free')).toMatchObject({ rate: 'off' });
   });
 
+  test('may have budgets, for themselves and for each user', () => {
+    const budgets = { budget: { day: 5, month: 100.5 }, user_budget: { day: 0 } };
+    expect(withTenants({ acme: budgets }).policyOf('acme')).toMatchObject(budgets);
+  });
+
   test.each([
     ['{"acme"', 'must be a mapping'],
     ['[]', 'must be a mapping'],
@@ -44,6 +49,8 @@ describe('TenantSettings', () => {
     [{ acme: { user_weights: { ada: -1 } } }, 'tenants.acme.user_weights.ada'],
     [{ acme: { rate: 'fast' } }, 'must be a rate such as'],
     [{ acme: { rate: '0/s' } }, 'tenants.acme.rate'],
+    [{ acme: { budget: { day: -1 } } }, 'tenants.acme.budget.day'],
+    [{ acme: { user_budget: { week: 1 } } }, 'tenants.acme.user_budget.week is not a setting'],
     [{ acme: { speed: 1 } }, 'tenants.acme.speed is not a setting'],
   ])('refuse %j and say where', (tenants, problem) => {
     const load = () => withTenants(tenants);

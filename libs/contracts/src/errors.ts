@@ -64,6 +64,7 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, retryable: false, title: 'The body must be JSON' },
   request_timeout: { status: 408, retryable: true, title: 'The request came too slowly' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests in too little time' },
+  budget_exhausted: { status: 429, retryable: false, title: 'The budget is used up' },
   shed: {
     status: 429,
     retryable: true,

@@ -23,3 +23,4 @@ export * from './scheduler-requests.js';
 export * from './storable.js';
 export * from './tenant.js';
 export * from './upstream.js';
+export * from './usage-requests.js';

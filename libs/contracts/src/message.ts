@@ -37,6 +37,25 @@ export interface Usage {
   readonly reasoningTokens?: number;
 }
 
+/** What the calls for a message have used, those that came to nothing included. */
+export interface SpentUsage {
+  /** Those that have ended. */
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the prompts. */
+  readonly cachedTokens: number;
+  /** The tokens of some call are our estimate. */
+  readonly estimated: boolean;
+  readonly costs: readonly Cost[];
+}
+
+export interface Cost {
+  /** Of the currency. */
+  readonly millionths: number;
+  readonly currency: string;
+}
+
 /** A function that the model asks for, in OpenAI's words; the arguments are JSON as the model wrote it. */
 export interface ToolCall {
   readonly id: string;
@@ -120,4 +139,6 @@ export interface Message {
   readonly completedAt: Date | null;
   readonly failure: Failure | null;
   readonly reply: Reply | null;
+  /** Null: no call for it has ended, or nobody asked. */
+  readonly spent: SpentUsage | null;
 }

@@ -59,7 +59,7 @@ export const durationField = (minMs: number, maxMs: number) =>
     })
     .meta({ type: 'string', description: 'A duration such as 500ms, 30s or 5m, or a number of ms.' });
 
-const moment = z.iso
+export const moment = z.iso
   .datetime({ offset: true, message: 'must be a time such as 2026-01-31T12:00:00Z' })
   .transform((value) => new Date(value));
 

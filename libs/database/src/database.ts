@@ -1,9 +1,12 @@
 import { withDeadline } from '#runtime';
-import { type Pool, type Statement } from './pool.js';
+import { type Pool, type PoolClient, type Query, type Statement } from './pool.js';
 import { mapUnavailable } from './unavailable.js';
 
 /** Longest time that somebody who waits for an HTTP answer waits for the database. */
 export const ANSWER_DEADLINE_MS = 900;
+
+/** Whoever holds locks and dies is believed to be alive no longer than this. */
+const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'`;
 
 /**
  * The ledger's database, Postgres or the embedded one. Its failures to answer come out as
@@ -24,6 +27,23 @@ export class Database {
     }
   }
 
+  /** Several statements as one: all of them, or none. */
+  async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect().catch((error: unknown) => Promise.reject(mapUnavailable(error)));
+    const query: Query = async <R>({ name, text }: Statement, values: unknown[] = []) =>
+      (await client.query({ name, text, values })).rows as R[];
+    try {
+      await client.query(BEGIN);
+      const result = await work(query);
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      await rollBack(client);
+      throw mapUnavailable(error);
+    }
+  }
+
   /** Work that an HTTP caller waits for: its answer, or `database_unavailable` in less than a second. */
   async answer<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -39,5 +59,15 @@ export class Database {
 
   close(): Promise<void> {
     return this.onClose();
+  }
+}
+
+/** A connection that cannot even do that is of no use any more. */
+async function rollBack(client: PoolClient): Promise<void> {
+  try {
+    await client.query('ROLLBACK');
+    client.release();
+  } catch {
+    client.release(true);
   }
 }

@@ -70,7 +70,16 @@ class EmbeddedClient extends EventEmitter implements PoolClient {
     super();
   }
 
-  async query(text: string, values?: readonly unknown[]): Promise<QueryResult> {
+  query(
+    statement: string | (Statement & { values: readonly unknown[] }),
+    values?: readonly unknown[],
+  ): Promise<QueryResult> {
+    return typeof statement === 'string'
+      ? this.#query(statement, values)
+      : this.#query(statement.text, statement.values);
+  }
+
+  async #query(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     if (this.#leave) return this.#inTransaction(text, values);
     const leave = await this.turn.acquire();
     if (/^\s*(begin|start\s+transaction)\b/i.test(text)) {

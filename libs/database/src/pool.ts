@@ -11,9 +11,15 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A statement and its values; answers with its rows. */
+export type Query = <R>(statement: Statement, values?: unknown[]) => Promise<R[]>;
+
 /** The part of a pg client that TypeORM, BullMQ and our own code use. */
 export interface PoolClient {
-  query(text: string, values?: readonly unknown[]): Promise<QueryResult>;
+  query(
+    statement: string | (Statement & { values: readonly unknown[] }),
+    values?: readonly unknown[],
+  ): Promise<QueryResult>;
   release(destroy?: boolean | Error): void;
 }
 

@@ -17,6 +17,7 @@ import { Redrives } from './redrives.js';
 import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
 import { Upkeep } from './upkeep.js';
+import { UsageReader } from './usage-reader.js';
 import { WorkerProcesses } from './worker-processes.js';
 
 async function openSource(database: Database): Promise<DataSource> {
@@ -43,6 +44,7 @@ async function openSource(database: Database): Promise<DataSource> {
     provide(MessageTransitions, [Database]),
     provide(MessageBatches, [Database]),
     provide(Upkeep, [Database]),
+    provide(UsageReader, [Database]),
     {
       provide: EarlierMessages,
       inject: [Database, MessageSettings],
@@ -66,6 +68,7 @@ async function openSource(database: Database): Promise<DataSource> {
     MessageTransitions,
     MessageBatches,
     Upkeep,
+    UsageReader,
     EarlierMessages,
   ],
 })

@@ -6,6 +6,7 @@ import { MessageReader } from './message-reader.js';
 import { MessageTransitions } from './message-transitions.js';
 import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
+import { type CallUse } from './sql/call-use.js';
 import { type NewMessageRow } from './sql/insert-messages.js';
 import { Upkeep } from './upkeep.js';
 
@@ -90,7 +91,7 @@ export class LifeScene {
   }
 
   /** Runs a message to its end, which then seems to have been some time ago. */
-  async finished(id: string, agoMs = 0): Promise<void> {
+  async finished(id: string, agoMs = 0, use: Partial<CallUse> = {}): Promise<void> {
     const call = { id: newId('call'), provider: 'simulator', model: 'm', max_worker_losses: 3 };
     const claim = await this.ledger.claim(id, 'w', LEASE_MS, call);
     if (!claim.claimed) throw new Error(`not claimed: ${claim.status}`);
@@ -110,6 +111,7 @@ export class LifeScene {
       prompt_tokens: 1,
       completion_tokens: 1,
       usage_estimated: false,
+      ...use,
     });
     const ago = `now() - $2::float8 * interval '1 ms'`;
     await this.run(`UPDATE messages SET completed_at = ${ago} WHERE id = $1`, id, agoMs);

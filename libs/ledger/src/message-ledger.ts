@@ -8,8 +8,10 @@ import {
 } from '#contracts';
 import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
+import { budgetExhausted } from './budget-exhausted.js';
 import { insertRows } from './insert-rows.js';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
+import { type CallUse } from './sql/call-use.js';
 import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
 import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
 import { type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
@@ -74,15 +76,16 @@ interface ClaimRequest {
  */
 export class MessageLedger {
   readonly #inserts: GroupCommit<NewMessageRow, InsertedRow | undefined>;
+  /** Those that must keep to budgets; nobody else waits for them. */
+  readonly #bounded: GroupCommit<NewMessageRow, InsertedRow | undefined>;
   readonly #claims: GroupCommit<ClaimRequest, Claim>;
   readonly #finishes: GroupCommit<FinishRow, boolean>;
   readonly #retries: GroupCommit<RetryRow, boolean>;
 
   constructor(private readonly database: Database) {
-    this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), {
-      ...BATCHES,
-      maxWaitMs: ANSWER_DEADLINE_MS,
-    });
+    const inTime = { ...BATCHES, maxWaitMs: ANSWER_DEADLINE_MS };
+    this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), inTime);
+    this.#bounded = new GroupCommit((rows) => this.#insertAll(rows), inTime);
     this.#claims = new GroupCommit((requests) => this.#claimAll(requests), BATCHES);
     this.#finishes = new GroupCommit((rows) => this.#endAll(FINISH_MESSAGES, rows), BATCHES);
     this.#retries = new GroupCommit((rows) => this.#endAll(RETRY_MESSAGES, rows), BATCHES);
@@ -90,11 +93,11 @@ export class MessageLedger {
 
   /**
    * Commits the message. One whose idempotency key is known is not committed again: the answer names the first.
-   * @throws AppError conversation_not_found, conversation_closed, conversation_full, intake_overloaded,
+   * @throws AppError conversation_not_found, conversation_closed, conversation_full, budget_exhausted, intake_overloaded,
    * database_unavailable
    */
   async insert(row: NewMessageRow): Promise<Inserted> {
-    const inserted = await this.#inserts.add(row);
+    const inserted = await (row.budgets ? this.#bounded : this.#inserts).add(row);
     return inserted ? { ...inserted, isNew: true } : this.#whyNotInserted(row);
   }
 
@@ -119,16 +122,28 @@ export class MessageLedger {
   }
 
   /** `code`: why the call that was made came to nothing; without it the call was broken off. */
-  async handBack(id: string, attempt: number, code: string | null = null): Promise<void> {
-    await this.database.query(sql.HAND_BACK, [id, attempt, code]);
+  async handBack(
+    id: string,
+    attempt: number,
+    code: string | null = null,
+    use: Partial<CallUse> = {},
+  ): Promise<void> {
+    await this.database.query(sql.HAND_BACK, [id, attempt, code, JSON.stringify(use)]);
   }
 
   /**
    * Sends a message that runs on to another of its targets, without counting the attempt as failed. False when the attempt
    * is no longer the current one, or somebody wants it cancelled.
    */
-  async divert(id: string, attempt: number, target: number, code: string): Promise<boolean> {
-    return (await this.database.query(sql.DIVERT, [id, attempt, target, code])).length > 0;
+  async divert(
+    id: string,
+    attempt: number,
+    target: number,
+    code: string,
+    use: Partial<CallUse> = {},
+  ): Promise<boolean> {
+    const values = [id, attempt, target, code, JSON.stringify(use)];
+    return (await this.database.query(sql.DIVERT, values)).length > 0;
   }
 
   /** Renews the leases; answers with what is still owned and whether somebody wants it cancelled. */
@@ -173,6 +188,8 @@ export class MessageLedger {
       [row.tenant_id, row.idempotency_key],
     );
     if (first) return { ...first, isNew: false };
+    const broke = await budgetExhausted(this.database, row);
+    if (broke) throw broke;
     const [conversation] = await this.database.query<{ state: string }>(sql.SELECT_CONVERSATION_STATE, [
       row.tenant_id,
       row.conversation_id,

@@ -6,11 +6,13 @@ import { ReplyRow } from './entities/reply.entity.js';
 import { type Page, paginate } from './page.js';
 import { entityOf, replyRowOf, toMessage } from './rows.js';
 import { SELECT_MESSAGE } from './sql/small-statements.js';
+import { SELECT_SPENT, type SpentRow } from './sql/spent-usage.js';
 
 const COLUMNS = { created_at: 'createdAt', updated_at: 'updatedAt', priority: 'priority' } as const;
 
 interface FoundRow extends Record<string, unknown> {
   readonly reply: Record<string, unknown> | null;
+  readonly spent: SpentRow[] | null;
 }
 
 /** What clients read of messages; every read names its tenant. */
@@ -32,16 +34,18 @@ export class MessageReader {
     return this.database.answer(async () => {
       const [row] = await this.database.query<FoundRow>(SELECT_MESSAGE, [tenantId, id]);
       if (!row) return undefined;
-      const { reply, ...message } = row;
-      return toMessage(entityOf(message), reply && replyRowOf(reply));
+      const { reply, spent, ...message } = row;
+      return toMessage(entityOf(message), reply && replyRowOf(reply), spent);
     });
   }
 
   list(tenantId: string, request: ListMessages): Promise<Page<Message>> {
     return this.database.answer(async () => {
       const page = await paginate(this.#filtered(tenantId, request), 'm', COLUMNS[request.sort], request);
-      const replies = await this.#replies(page.items.map(({ id }) => id));
-      return { ...page, items: page.items.map((row) => toMessage(row, replies.get(row.id))) };
+      const ids = page.items.map(({ id }) => id);
+      const [replies, spent] = await Promise.all([this.#replies(ids), this.#spent(ids)]);
+      const items = page.items.map((row) => toMessage(row, replies.get(row.id), spent.get(row.id)));
+      return { ...page, items };
     });
   }
 
@@ -52,6 +56,12 @@ export class MessageReader {
     if (request.status !== undefined) query.andWhere({ status: request.status });
     if (request.priority !== undefined) query.andWhere({ priority: priorityNumber(request.priority) });
     return query;
+  }
+
+  async #spent(ids: readonly string[]): Promise<Map<string, SpentRow[]>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.query<SpentRow>(SELECT_SPENT, [ids]);
+    return Map.groupBy(rows, (row) => row.message_id);
   }
 
   async #replies(ids: readonly string[]): Promise<Map<string, ReplyRow>> {

@@ -28,6 +28,12 @@ export interface RunningCount {
   readonly running: number;
 }
 
+/** Of a tenant. */
+export interface OpenCount {
+  readonly running: number;
+  readonly waiting: number;
+}
+
 interface Live {
   /** Where the counted minutes end. */
   readonly until: string;
@@ -41,6 +47,7 @@ interface Live {
 export class MinuteStats {
   readonly #live = new Remembered(() => this.#readLive());
   readonly #running = new Remembered(() => this.#readRunning());
+  readonly #open = new Remembered(() => this.#readOpen());
 
   constructor(private readonly database: Database) {}
 
@@ -68,6 +75,16 @@ export class MinuteStats {
   /** What runs now, in the whole system. */
   running(): Promise<readonly RunningCount[]> {
     return this.#running.get();
+  }
+
+  /** What a tenant has under way now. */
+  async open(tenantId: string): Promise<OpenCount> {
+    return (await this.#open.get()).get(tenantId) ?? { running: 0, waiting: 0 };
+  }
+
+  async #readOpen(): Promise<ReadonlyMap<string, OpenCount>> {
+    const rows = await this.database.query<OpenCount & { tenant_id: string }>(sql.COUNT_OPEN);
+    return new Map(rows.map(({ tenant_id, running, waiting }) => [tenant_id, { running, waiting }]));
   }
 
   async #readLive(): Promise<Live> {

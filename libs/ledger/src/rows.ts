@@ -1,6 +1,7 @@
-import { type Message, PRIORITIES, type Priority, type Reply } from '#contracts';
+import { type Message, PRIORITIES, type Priority, type Reply, type SpentUsage } from '#contracts';
 import { type MessageRow } from './entities/message.entity.js';
 import { type ReplyRow } from './entities/reply.entity.js';
+import { type SpentRow } from './sql/spent-usage.js';
 
 /** A row in the column names of the database as the entity has it. */
 export function entityOf(row: Readonly<Record<string, unknown>>): MessageRow {
@@ -30,7 +31,11 @@ export function toPriorityName(number: number): Priority {
   return PRIORITIES[number - 1] ?? 'normal';
 }
 
-export function toMessage(row: MessageRow, reply: ReplyRow | null = null): Message {
+export function toMessage(
+  row: MessageRow,
+  reply: ReplyRow | null = null,
+  spent: readonly SpentRow[] | null = null,
+): Message {
   return {
     id: row.id,
     tenantId: row.tenantId,
@@ -62,6 +67,19 @@ export function toMessage(row: MessageRow, reply: ReplyRow | null = null): Messa
     completedAt: row.completedAt,
     failure: row.errorCode ? { code: row.errorCode, message: row.errorMessage ?? '' } : null,
     reply: reply && toReply(reply),
+    spent: spent && toSpent(spent),
+  };
+}
+
+function toSpent(rows: readonly SpentRow[]): SpentUsage {
+  const sum = (of: (row: SpentRow) => number) => rows.reduce((total, row) => total + of(row), 0);
+  return {
+    calls: sum(({ calls }) => calls),
+    promptTokens: sum((row) => row.prompt_tokens),
+    completionTokens: sum((row) => row.completion_tokens),
+    cachedTokens: sum((row) => row.cached_tokens),
+    estimated: rows.some(({ estimated }) => estimated),
+    costs: rows.flatMap(({ currency, millionths }) => (currency === null ? [] : [{ currency, millionths }])),
   };
 }
 

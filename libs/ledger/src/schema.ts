@@ -18,6 +18,8 @@ import { Life1763800000000 } from './migrations/1763800000000-life.js';
 import { Routes1763810000000 } from './migrations/1763810000000-routes.js';
 import { ReplyData1763812000000 } from './migrations/1763812000000-reply-data.js';
 import { Endpoints1763816000000 } from './migrations/1763816000000-endpoints.js';
+import { Budgets1763817000000 } from './migrations/1763817000000-budgets.js';
+import { Usage1763816500000 } from './migrations/1763816500000-usage.js';
 
 /** The tables of the ledger and the steps that lead to them. */
 export const LEDGER_SCHEMA: Schema = {
@@ -43,5 +45,7 @@ export const LEDGER_SCHEMA: Schema = {
     Routes1763810000000,
     ReplyData1763812000000,
     Endpoints1763816000000,
+    Usage1763816500000,
+    Budgets1763817000000,
   ],
 };

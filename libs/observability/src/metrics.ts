@@ -98,6 +98,11 @@ export class Metrics {
     'Messages that may be answered from the cache, by what came of it (hit, miss, or shared: the call of an equal one that ran), and answers for it (stored, too_large).',
     ['outcome'],
   );
+  readonly providerCost = this.#counter(
+    'llmq_provider_cost_total',
+    'What calls to providers have cost, in the unit of the currency.',
+    ['provider', 'model', 'currency'],
+  );
   readonly upstreamPauses = this.#counter(
     'llmq_upstream_pauses_total',
     'Calls that the upstream turned away by a limit, so that the lane paused.',

@@ -47,5 +47,7 @@ function headersOf(error: AppError): Record<string, string> {
   return {
     'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))),
     'retry-after-ms': String(retryAfterMs),
+    // What OpenAI's client libraries look at before anything else.
+    ...(!error.retryable && { 'x-should-retry': 'false' }),
   };
 }

@@ -15,6 +15,7 @@ import { type InsertedRow, type NewMessageRow, toPriorityName } from '#ledger';
 import { type Routing } from '#routing';
 import { withDeadline } from '#runtime';
 import { type FindRoute } from './find-route.js';
+import { type Spending } from './spending.js';
 
 /** What accepting decides beside the request itself. */
 export interface Decided {
@@ -33,6 +34,7 @@ export class Admission {
     private readonly queue: QueueSettings,
     private readonly routes: FindRoute,
     private readonly conversations: ConversationSettings,
+    private readonly spending: Spending,
   ) {}
 
   /** @throws AppError content_too_long, provider_unknown, model_unknown, no_target, invalid_schedule */
@@ -53,6 +55,7 @@ export class Admission {
       timeout_ms: request.timeout ?? timeout,
       request_id: decided.requestId,
       ...routeOf(route),
+      ...this.spending.of(caller.tenantId, request, route.targets[0]!),
       options: optionsOf(request, route),
       cost: this.routes.costOf(request),
       ...this.#times(request, decided.priority),
@@ -113,6 +116,7 @@ export class Admission {
       completedAt: null,
       failure: null,
       reply: null,
+      spent: null,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { type PickRequest, unavailableError, type Upstreams, WatchedCall } from '#balancing';
 import { AppError } from '#contracts';
-import { type ChatRequest, type Provider, type ProviderEvent } from '#providers';
+import { type ChatRequest, type Provider, type ProviderEvent, type Via } from '#providers';
 
 /** Endpoints and keys of a provider that are tried for one attempt, as long as none has said a word. */
 const MOST_WAYS = 3;
@@ -36,6 +36,7 @@ export class CallProvider {
     provider: Provider,
     request: ChatRequest,
     whom: CallFor,
+    onWay: (way: Via) => void,
     signal: AbortSignal,
   ): AsyncGenerator<ProviderEvent> {
     const tried: Tried = { endpoints: [], keys: [] };
@@ -43,6 +44,7 @@ export class CallProvider {
     for (let ways = 0; ways < MOST_WAYS; ways += 1) {
       const pick = this.upstreams.pick({ ...whom, provider: provider.name, exclude: tried });
       if (!pick.available) throw last ?? notCalled(unavailableError(provider.name, pick));
+      onWay(pick);
       const call = new WatchedCall(pick);
       try {
         for await (const event of provider.stream(request, pick, signal)) {

@@ -1,5 +1,5 @@
 import { type AppError, type Message } from '#contracts';
-import { type MessageLedger, type ScheduleLedger } from '#ledger';
+import { type CallUse, type MessageLedger, type ScheduleLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type Enqueuer } from './enqueuer.js';
 import { tagsOf } from './finish.js';
@@ -35,11 +35,11 @@ export class Divert {
   }
 
   /** False when it is not this attempt's any more, or cancelled. What cannot be enqueued now is left to the reconciler. */
-  async run(message: Message, error: AppError): Promise<boolean> {
+  async run(message: Message, error: AppError, use: CallUse): Promise<boolean> {
     const { id, attempt, lane, targets } = message;
     const target = nextTarget(message)!;
     const { code } = error;
-    const diverted = await untilStored(() => this.ledger.divert(id, attempt, target, code), this.log);
+    const diverted = await untilStored(() => this.ledger.divert(id, attempt, target, code, use), this.log);
     if (!diverted) return false;
     this.metrics.diverted.inc({ lane, code });
     const why = { code, reason: error.message, to: targets[target] };

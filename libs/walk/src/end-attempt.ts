@@ -1,11 +1,12 @@
 import { type AppError, CANCELLED, type Message, storable, toAppError } from '#contracts';
-import { type MessageLedger } from '#ledger';
+import { type CallUse, type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
 import { type ReplyWriter } from '#streaming';
+import { type CallCosts, usedUntil } from './call-costs.js';
 import { type Divert } from './divert.js';
 import { type Ending, type Finish, NOTHING_USED, tagsOf } from './finish.js';
-import { estimate, type Generated } from './generate.js';
+import { type Generated } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
 import { isSaturated } from './saturated.js';
@@ -31,6 +32,11 @@ export interface AttemptState {
   callId: string | null;
   /** Whether a provider was asked. */
   called: boolean;
+  /** Where it was called, and with which key, once that is decided. */
+  endpoint?: string;
+  keyId?: string;
+  /** What the call has used, once it has ended. */
+  use?: CallUse;
 }
 
 /** How one attempt ends: stored, cancelled, handed back, sent to wait for another try, or buried. */
@@ -40,20 +46,23 @@ export class EndAttempt {
     private readonly finish: Finish,
     private readonly policy: RetryPolicy,
     private readonly divert: Divert,
+    private readonly costs: CallCosts,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
   async succeeded(state: AttemptState, generated: Generated): Promise<Outcome> {
     const { message, writer } = state;
+    const isCached = generated.cacheAge !== undefined;
     const stored = await this.finish.run(
       message,
       {
         ...generated,
         status: 'completed',
         dead: false,
-        callState: generated.cacheAge === undefined ? 'completed' : 'cached',
+        callState: isCached ? 'cached' : 'completed',
         content: writer.text,
+        use: this.costs.of(state, isCached ? NOTHING_USED : generated.usage),
       },
       writer,
     );
@@ -81,25 +90,34 @@ export class EndAttempt {
       { ...tagsOf(state.message), code: error.code, reason: error.message },
       'message failed for good',
     );
-    return this.#end(state, { ...this.#nothing(state), status, failure, dead: true, callState: 'failed' });
+    return this.#end(state, {
+      ...this.#nothing(state, error),
+      status,
+      failure,
+      dead: true,
+      callState: 'failed',
+    });
   }
 
-  async #stopped(state: AttemptState, { reason }: Stopped): Promise<Outcome> {
-    switch (reason) {
+  async #stopped(state: AttemptState, stopped: Stopped): Promise<Outcome> {
+    switch (stopped.reason) {
       case 'cancelled':
-        return this.#cancelled(state);
+        return this.#cancelled(state, stopped);
       case 'lock_lost':
         state.writer.abandon();
         return 'lost';
       case 'draining':
-        return this.#handBack(state);
+        return this.#handBack(state, stopped);
     }
   }
 
   /** For another attempt that is no retry: that this one ended is not the message's fault. */
-  async #handBack({ message, writer }: AttemptState, why?: AppError): Promise<Outcome> {
-    writer.abandon();
-    await untilStored(() => this.ledger.handBack(message.id, message.attempt, why?.code), this.log);
+  async #handBack(state: AttemptState, why?: AppError | Stopped): Promise<Outcome> {
+    const { id, attempt } = state.message;
+    const use = this.costs.ofFailed(state, why);
+    state.writer.abandon();
+    const code = why instanceof Stopped ? undefined : why?.code;
+    await untilStored(() => this.ledger.handBack(id, attempt, code, use), this.log);
     return 'put-back';
   }
 
@@ -114,24 +132,24 @@ export class EndAttempt {
   }
 
   async #elsewhere(state: AttemptState, error: AppError): Promise<Outcome> {
-    if (!(await this.divert.run(state.message, error))) return this.#cancelled(state);
+    const use = this.costs.ofFailed(state, error);
+    if (!(await this.divert.run(state.message, error, use))) return this.#cancelled(state, error);
     state.writer.abandon();
     return 'done';
   }
 
   /** What was said until then is kept: it was paid for. */
-  #cancelled(state: AttemptState): Promise<Outcome> {
-    const { writer, prompt, called } = state;
+  #cancelled(state: AttemptState, why: unknown): Promise<Outcome> {
+    const { writer } = state;
     const partial = writer.text === '' ? null : writer.text;
     return this.#end(state, {
-      ...this.#nothing(state),
+      ...this.#nothing(state, why),
       status: 'cancelled',
       failure: CANCELLED,
       dead: false,
       callState: 'aborted',
       content: partial,
       finishReason: partial && 'cancelled',
-      usage: called ? estimate({ messages: prompt }, writer.text) : NOTHING_USED,
     });
   }
 
@@ -144,9 +162,10 @@ export class EndAttempt {
       error_code: error.code,
       error_message: storable(error.message),
       call_id: callId,
+      ...this.costs.ofFailed(state, error),
     };
     // What is not to be retried was cancelled meanwhile, or is another worker's, and then nothing changes here either.
-    if (!(await untilStored(() => this.ledger.retry(row), this.log))) return this.#cancelled(state);
+    if (!(await untilStored(() => this.ledger.retry(row), this.log))) return this.#cancelled(state, error);
     writer.abandon();
     this.metrics.retried.inc({ code: error.code });
     const why = { code: error.code, reason: error.message, delay_ms: delayMs };
@@ -158,14 +177,16 @@ export class EndAttempt {
     return (await this.finish.run(message, ending, writer)) ? 'done' : 'lost';
   }
 
-  #nothing({ callId, provider, model }: AttemptState) {
+  #nothing(state: AttemptState, why: unknown) {
+    const { callId, provider, model } = state;
     return {
       callId,
       provider,
       model,
       content: null,
       finishReason: null,
-      usage: NOTHING_USED,
+      usage: usedUntil(state, why),
+      use: this.costs.ofFailed(state, why),
     };
   }
 }

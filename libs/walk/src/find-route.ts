@@ -29,7 +29,7 @@ export class FindRoute {
       ...decided,
       tenantId,
       userId: request.user_id,
-      promptTokens: this.#promptTokens(request),
+      promptTokens: promptTokensOf(request),
       outputTokens: parameters.max_tokens ?? this.queue.value.expected_output,
       ...(parameters.temperature !== undefined && { temperature: parameters.temperature }),
     };
@@ -44,18 +44,19 @@ export class FindRoute {
 
   /** What all of its tokens are expected to be. */
   costOf(request: CreateMessage): number {
-    return this.#promptTokens(request) + this.queue.value.expected_output;
-  }
-
-  #promptTokens({ content, system_prompt = '', parameters }: CreateMessage): number {
-    const tools = parameters?.tools ? JSON.stringify(parameters.tools).length : 0;
-    return Math.ceil((content.length + system_prompt.length + tools) / CHARACTERS_PER_TOKEN);
+    return promptTokensOf(request) + this.queue.value.expected_output;
   }
 
   readonly #healthOf: HealthOf = ({ provider }) => {
     const ms = this.view.pausedMs(provider);
     return ms > SHORT_PAUSE_MS ? `takes nothing for ${Math.ceil(ms / 1_000)} s` : undefined;
   };
+}
+
+/** What the request itself is expected to have; nobody has read its conversation yet. */
+export function promptTokensOf({ content, system_prompt = '', parameters }: CreateMessage): number {
+  const tools = parameters?.tools ? JSON.stringify(parameters.tools).length : 0;
+  return Math.ceil((content.length + system_prompt.length + tools) / CHARACTERS_PER_TOKEN);
 }
 
 function requiredBy({ tools, response_format }: NonNullable<CreateMessage['parameters']>) {

@@ -7,7 +7,7 @@ import {
   type Usage,
 } from '#contracts';
 import { type ControlBus } from '#control';
-import { type MessageLedger, replyData } from '#ledger';
+import { type CallUse, type MessageLedger, replyData } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ReplyWriter } from '#streaming';
 import { type Enqueuer } from './enqueuer.js';
@@ -28,6 +28,8 @@ export interface Ending {
   readonly model: string;
   readonly finishReason: string | null;
   readonly usage: Usage;
+  /** What the call is written down to have used. */
+  readonly use: CallUse;
   readonly toolCalls?: readonly ToolCall[];
   readonly reasoning?: string;
   readonly cacheAge?: number;
@@ -107,9 +109,7 @@ function rowOf(message: Message, ending: Ending) {
     provider: ending.provider,
     model: ending.model,
     finish_reason: ending.finishReason,
-    prompt_tokens: ending.usage.promptTokens,
-    completion_tokens: ending.usage.completionTokens,
-    usage_estimated: ending.usage.estimated,
+    ...ending.use,
     data: replyData(ending),
   };
 }

@@ -9,6 +9,7 @@ import {
   countTokens,
   type ProviderEvent,
   type Providers,
+  type Via,
 } from '#providers';
 import { Answer } from './answer.js';
 import { type CallFor, type CallProvider } from './call-provider.js';
@@ -45,12 +46,20 @@ export class Generate {
     const { message, callId, prompt, writer } = state;
     const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: state.model };
-    state.called = true;
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
       const request = requestOf(message, prompt, state.model);
-      await this.#listen(this.calls.stream(provider, request, whomFor(message), signal), labels, answer);
+      const onWay = ({ endpoint, key }: Via) => {
+        state.called = true;
+        state.endpoint = endpoint.id;
+        if (key) state.keyId = key.id;
+      };
+      await this.#listen(
+        this.calls.stream(provider, request, whomFor(message), onWay, signal),
+        labels,
+        answer,
+      );
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
       this.#count(labels, 'ok', counted);

@@ -24,6 +24,7 @@ export * from './reschedule.js';
 export * from './retry-policy.js';
 export * from './running-messages.js';
 export * from './saturated.js';
+export { limitsOf } from './spending.js';
 export * from './walk.js';
 export * from './walk.module.js';
 export { BAND_WEIGHTS, OVERDUE, WEIGHTED, type Weighted } from './queue-view/estimate-wait.js';

@@ -33,6 +33,7 @@ import { AcceptBatch } from './accept-batch.js';
 import { Admission } from './admission.js';
 import { Aftermath } from './aftermath.js';
 import { CallProvider } from './call-provider.js';
+import { CallCosts } from './call-costs.js';
 import { CancelMessage } from './cancel-message.js';
 import { ChangePriority } from './change-priority.js';
 import { ClaimMessage } from './claim-message.js';
@@ -56,6 +57,7 @@ import { Recall } from './recall.js';
 import { Reschedule } from './reschedule.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
+import { Spending } from './spending.js';
 import { AcceptMessage, RunMessage } from './walk.js';
 
 /** Brings messages into the schedule; gateway, worker and scheduler of one process share it. */
@@ -95,7 +97,8 @@ export class AftermathModule {}
   ],
   providers: [
     provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
-    provide(Admission, [MessageSettings, QueueSettings, FindRoute, ConversationSettings]),
+    provide(Spending, [Catalogs, TenantSettings, QueueSettings]),
+    provide(Admission, [MessageSettings, QueueSettings, FindRoute, ConversationSettings, Spending]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),
@@ -138,6 +141,7 @@ export class AcceptModule {}
 /** The worker's half of the walk. */
 @Module({
   imports: [
+    CatalogModule,
     EnqueueModule,
     LedgerModule,
     StreamingModule,
@@ -160,7 +164,8 @@ export class AcceptModule {}
     provide(Recall, [ResultCache, Generate, CacheSettings]),
     provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),
     provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
-    provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, Metrics, Log]),
+    provide(CallCosts, [Catalogs, Metrics]),
+    provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, CallCosts, Metrics, Log]),
     provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
     provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Recall, EndAttempt]),
   ],

@@ -6,12 +6,19 @@ const MAX_WEIGHT = 1_000;
 
 const weight = z.number().positive().max(MAX_WEIGHT);
 
+const amount = z.number().min(0).max(1_000_000_000);
+
+/** Either may be missing: then there is no such limit. */
+const budget = z.strictObject({ day: amount.optional(), month: amount.optional() });
+
 const tenantSchema = z.strictObject({
   max_priority: z.enum(PRIORITIES).default('realtime'),
   weight: weight.default(1),
   user_weights: z.record(z.string().min(1).max(256), weight).default({}),
   rate: rateSchema.optional(),
   burst: z.number().int().min(0).max(10_000_000).default(0),
+  budget: budget.optional(),
+  user_budget: budget.optional(),
 });
 
 /** What is no JSON is left for the schema to refuse. */
@@ -33,7 +40,8 @@ export const tenants = z
   .meta({
     env: 'TENANTS',
     description:
-      'What tenants may do: `max_priority` is the best priority of their messages; `weight` and the `user_weights` of their users are shares of a busy system (more than 0, at most 1000, 1 by default); `rate` and `burst` hold for each of its API keys instead of `limits.key`. In the environment as JSON: `{"acme": {"max_priority": "high", "weight": 2, "user_weights": {"ada": 5}}}`.',
+      'What tenants may do: `max_priority` is the best priority of their messages; `weight` and the `user_weights` of their users are shares of a busy system (more than 0, at most 1000, 1 by default); `rate` and `burst` hold for each of its API keys instead of `limits.key`; `budget` is what it may spend in a `day` and in a `month` (UTC), `user_budget` what each of its users may, in the currency whose unit is worth 1 in the provider files. In the environment as JSON: `{"acme": {"max_priority": "high", "weight": 2, "user_weights": {"ada": 5}}}`.',
   });
 
 export type TenantEntry = z.output<typeof tenantSchema>;
+export type Budget = z.output<typeof budget>;

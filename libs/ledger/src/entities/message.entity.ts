@@ -53,6 +53,10 @@ export class MessageRow {
   @Column('int')
   cost!: number;
 
+  /** Of its budgets until it ends, in millionths; null: it has none. */
+  @Column('numeric', { nullable: true })
+  reserved!: string | null;
+
   @Column('text')
   status!: MessageStatus;
 

@@ -9,6 +9,10 @@ export class ProviderCallRow {
   @Column('text', { name: 'tenant_id' })
   tenantId!: string;
 
+  /** Null: of a time when it was not written down. */
+  @Column('text', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
   @Column('text', { name: 'message_id' })
   messageId!: string;
 
@@ -36,6 +40,30 @@ export class ProviderCallRow {
 
   @Column('int', { name: 'completion_tokens', nullable: true })
   completionTokens!: number | null;
+
+  /** Of the prompt, read from the provider's cache. */
+  @Column('int', { name: 'cached_tokens', nullable: true })
+  cachedTokens!: number | null;
+
+  @Column('boolean', { name: 'usage_estimated', nullable: true })
+  usageEstimated!: boolean | null;
+
+  /** In millionths of the currency, by the price of that time; null: free, or not known. */
+  @Column('numeric', { nullable: true })
+  cost!: string | null;
+
+  /** In millionths of the unit by which currencies are compared. */
+  @Column('numeric', { nullable: true })
+  worth!: string | null;
+
+  @Column('text', { nullable: true })
+  currency!: string | null;
+
+  @Column('text', { nullable: true })
+  endpoint!: string | null;
+
+  @Column('text', { name: 'key_id', nullable: true })
+  keyId!: string | null;
 
   @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;

@@ -57,8 +57,8 @@ claimed AS (
    WHERE m.id = locked.id AND ${CLAIMABLE}
   RETURNING m.*
 ), called AS (
-  INSERT INTO provider_calls (id, tenant_id, message_id, attempt, provider, model)
-  SELECT p.id, c.tenant_id, c.id, c.attempt, p.provider, coalesce(c.targets -> c.target::int ->> 'model', p.model)
+  INSERT INTO provider_calls (id, tenant_id, user_id, message_id, attempt, provider, model)
+  SELECT p.id, c.tenant_id, c.user_id, c.id, c.attempt, p.provider, coalesce(c.targets -> c.target::int ->> 'model', p.model)
     FROM claimed c JOIN input p ON p.message_id = c.id
    WHERE NOT c.cancel_requested AND coalesce(c.expires_at > now(), true) AND c.worker_losses < p.max_worker_losses
   RETURNING id, message_id

@@ -1,10 +1,12 @@
 import { type Statement } from '#database';
 import { type ReplyData } from '../reply-data.js';
+import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { BURY } from './bury.js';
+import { CALL_USE, type CallUse, SET_CALL_USE } from './call-use.js';
 import { lockedInOrder } from './open-statuses.js';
 
 /** How an attempt ended for good, in the names of the columns. */
-export interface FinishRow {
+export interface FinishRow extends Partial<CallUse> {
   readonly id: string;
   readonly attempt: number;
   readonly status: string;
@@ -40,7 +42,7 @@ WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
     id text, attempt int, status text, error_code text, error_message text, dead boolean,
     call_id text, call_state text, content text, provider text, model text, finish_reason text,
-    prompt_tokens int, completion_tokens int, usage_estimated boolean, data jsonb)
+    data jsonb, ${CALL_USE})
 ), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
 done AS (
   UPDATE messages m
@@ -48,7 +50,7 @@ done AS (
          lease_until = NULL, completed_at = now(), updated_at = now()
     FROM input i JOIN locked USING (id)
    WHERE m.id = i.id AND ${CURRENT}
-  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.lane, m.conversation_id, m.turn
+  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.lane, m.conversation_id, m.turn, ${SETTLED_COLUMNS}
 ), ended AS (
   SELECT d.*, i.attempt, i.dead, i.error_code AS code, i.error_message AS reason FROM done d JOIN input i USING (id)
 ), stored AS (
@@ -57,11 +59,9 @@ done AS (
   SELECT d.id, d.tenant_id, i.content, i.provider, i.model, i.finish_reason,
          i.prompt_tokens, i.completion_tokens, i.usage_estimated, i.data
     FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
-), ${BURY}, closed AS (
+), ${BURY}, ${settleBudgets('done m JOIN input i USING (id)', 'i.call_id', 'i.worth')}, closed AS (
   UPDATE provider_calls c
-     SET state = i.call_state, error_code = i.error_code, finished_at = now(),
-         prompt_tokens = CASE i.call_state WHEN 'cached' THEN 0 ELSE i.prompt_tokens END,
-         completion_tokens = CASE i.call_state WHEN 'cached' THEN 0 ELSE i.completion_tokens END
+     SET state = i.call_state, error_code = i.error_code, finished_at = now(), ${SET_CALL_USE}
     FROM input i WHERE c.id = i.call_id
 )
 SELECT id FROM done

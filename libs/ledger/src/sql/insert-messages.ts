@@ -1,5 +1,7 @@
 import { type MessageOptions, type Target } from '#contracts';
 import { type Statement } from '#database';
+import { type BudgetLimit } from '../budgets.js';
+import { HOLD_BUDGETS } from './budgets.js';
 import { IN_TURN } from './open-statuses.js';
 
 /** One row to insert, in the names of the columns. */
@@ -28,6 +30,10 @@ export interface NewMessageRow {
   readonly routing?: Readonly<Record<string, unknown>> | null;
   /** Most turns of its conversation that may be open before it; undefined: any number. */
   readonly max_turns_ahead?: number;
+  /** What it is expected to cost, in millionths, until it ends; only where there are budgets. */
+  readonly reserved?: number;
+  /** They must bear it, or it is not committed. */
+  readonly budgets?: readonly BudgetLimit[];
 }
 
 /** What the ledger made of a row. */
@@ -65,11 +71,11 @@ export const INSERT_MESSAGES: Statement = {
 WITH input AS (
   SELECT i.*, coalesce(i.scheduled_at > now() + ${SOON}, false) AS later FROM (
     SELECT id, tenant_id, user_id, conversation_id, content, priority, metadata, max_retries, timeout_ms, request_id,
-           lane, cost, targets, options, routing, ttl_ms, idempotency_key, fingerprint, max_turns_ahead,
+           lane, cost, reserved, targets, options, routing, ttl_ms, idempotency_key, fingerprint, max_turns_ahead,
            coalesce(scheduled_at, now() + delay_ms * interval '1 ms') AS scheduled_at
       FROM jsonb_to_recordset($1::jsonb) AS r(
         id text, tenant_id text, user_id text, conversation_id text, content text, priority smallint,
-        metadata jsonb, max_retries int, timeout_ms int, request_id text, lane text, cost int,
+        metadata jsonb, max_retries int, timeout_ms int, request_id text, lane text, cost int, reserved numeric,
         targets jsonb, options jsonb, routing jsonb,
         scheduled_at timestamptz, delay_ms float8, ttl_ms float8, idempotency_key text, fingerprint text, max_turns_ahead int)) i
    WHERE i.idempotency_key IS NULL OR NOT EXISTS (
@@ -99,19 +105,19 @@ WITH input AS (
   RETURNING c.id, c.tenant_id, c.turns - added.n AS turns_before
 ), inserted AS (
 INSERT INTO messages (id, tenant_id, user_id, conversation_id, turn, content, priority, metadata, max_retries,
-                      timeout_ms, request_id, lane, cost, targets, options, routing, status, scheduled_at, expires_at,
+                      timeout_ms, request_id, lane, cost, reserved, targets, options, routing, status, scheduled_at, expires_at,
                       idempotency_key, fingerprint)
 SELECT i.id, i.tenant_id, i.user_id, i.conversation_id,
        CASE WHEN NOT i.later THEN
          b.turns_before + row_number() OVER (PARTITION BY i.conversation_id, i.tenant_id, i.later ORDER BY i.id) END,
-       i.content, i.priority, i.metadata, i.max_retries, i.timeout_ms, i.request_id, i.lane, i.cost,
+       i.content, i.priority, i.metadata, i.max_retries, i.timeout_ms, i.request_id, i.lane, i.cost, i.reserved,
        coalesce(i.targets, '[]'), i.options, i.routing,
        CASE WHEN i.later THEN 'scheduled' ELSE 'pending' END, i.scheduled_at,
        greatest(coalesce(i.scheduled_at, now()), now()) + i.ttl_ms * interval '1 ms', i.idempotency_key, i.fingerprint
   FROM fitting i LEFT JOIN bumped b ON b.id = i.conversation_id AND b.tenant_id = i.tenant_id
 ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-RETURNING id, status, scheduled_at, expires_at, created_at
-)
+RETURNING id, status, scheduled_at, expires_at, created_at, tenant_id, user_id, reserved
+), ${HOLD_BUDGETS}
 SELECT fitting.id, inserted.status, inserted.scheduled_at, inserted.expires_at, inserted.created_at,
        fitting.turns_ahead, CASE WHEN NOT fitting.later THEN fitting.conversation_id END AS vacant_turn_of
   FROM fitting LEFT JOIN inserted USING (id)`,

@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { WAITING } from './transition-statements.js';
 
 /** What happened to the messages of one tenant, lane and priority in some time. */
 export interface StatsRow extends Record<string, unknown> {
@@ -154,4 +155,18 @@ SELECT tenant_id, lane, priority, ${TOGETHER} FROM minute_stats
 export const COUNT_RUNNING: Statement = {
   name: 'count-running',
   text: `SELECT lane, priority, count(*)::int AS running FROM messages WHERE status = 'processing' GROUP BY 1, 2`,
+};
+
+/**
+ * What each tenant has under way. What waits is found in the index of what may expire, which is as large as the bands are
+ * allowed to be, so it is for all who ask together.
+ */
+export const COUNT_OPEN: Statement = {
+  name: 'count-open',
+  text: `
+SELECT tenant_id, sum(running)::float8 AS running, sum(waiting)::float8 AS waiting FROM (
+  SELECT tenant_id, count(*) AS running, 0 AS waiting FROM messages WHERE status = 'processing' GROUP BY 1
+  UNION ALL
+  SELECT tenant_id, 0, count(*) FROM messages WHERE status IN ${WAITING} GROUP BY 1) counted
+ GROUP BY 1`,
 };

@@ -46,7 +46,7 @@ export const requeueLetters = (by: string, redrive: string) => `held AS MATERIAL
   UPDATE messages m
      SET status = 'pending', turn = CASE WHEN p.moves THEN b.turns_before + p.place ELSE m.turn END,
          attempt = greatest(m.attempt, 1), attempts_before = greatest(m.attempt, 1), retry_count = 0, worker_losses = 0,
-         cancel_requested = false, error_code = NULL, error_message = NULL, worker_id = NULL,
+         reserved = m.reserved * 0, cancel_requested = false, error_code = NULL, error_message = NULL, worker_id = NULL,
          lease_until = NULL, retry_at = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL,
          scheduled_at = now(), expires_at = now() + (m.expires_at - greatest(m.scheduled_at, m.created_at)),
          updated_at = now()

@@ -1,7 +1,8 @@
 import { type Statement } from '#database';
+import { CALL_USE, type CallUse, SET_CALL_USE } from './call-use.js';
 import { lockedInOrder } from './open-statuses.js';
 
-export interface RetryRow {
+export interface RetryRow extends Partial<CallUse> {
   readonly id: string;
   readonly attempt: number;
   readonly delay_ms: number;
@@ -22,9 +23,9 @@ export const RETRY_MESSAGES: Statement = {
   text: `
 WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
-    id text, attempt int, delay_ms float8, error_code text, error_message text, call_id text)
+    id text, attempt int, delay_ms float8, error_code text, error_message text, call_id text, ${CALL_USE})
 ), closed AS (
-  UPDATE provider_calls c SET state = 'failed', error_code = i.error_code, finished_at = now()
+  UPDATE provider_calls c SET state = 'failed', error_code = i.error_code, finished_at = now(), ${SET_CALL_USE}
     FROM input i WHERE c.id = i.call_id
 ), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
 retried AS (

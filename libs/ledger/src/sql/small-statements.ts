@@ -1,6 +1,9 @@
 import { type Statement } from '#database';
+import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { nextBlocker } from './bury.js';
+import { CALL_USE, SET_CALL_USE } from './call-use.js';
 import { IN_TURN, IS_HEAD, lockedInOrder, OPEN, SCHEDULE_COLUMNS } from './open-statuses.js';
+import { SPENT_ON_MESSAGE } from './spent-usage.js';
 
 /** A retry that the reconciler brought back is queued too, or it would bring it again with every tick. */
 const TO_BE_QUEUED = `m.status IN ('pending', 'retrying')`;
@@ -94,25 +97,34 @@ UPDATE messages m SET lease_until = now() + $3 * interval '1 ms'
 RETURNING m.id, m.cancel_requested`,
 };
 
-/** Gives a message back without counting the attempt as failed ($1: id, $2: attempt, $3: what its call failed with). */
+/**
+ * Gives a message back without counting the attempt as failed ($1: id, $2: attempt, $3: what its call failed with, $4: what
+ * it used, a CallUse as JSON).
+ */
 export const HAND_BACK: Statement = {
   name: 'hand-back',
   text: `
 WITH closed AS (
   UPDATE provider_calls
-     SET state = CASE WHEN $3::text IS NULL THEN 'aborted' ELSE 'failed' END, error_code = $3, finished_at = now()
+     SET state = CASE WHEN $3::text IS NULL THEN 'aborted' ELSE 'failed' END, error_code = $3, finished_at = now(),
+         ${SET_CALL_USE}
+    FROM jsonb_to_record($4::jsonb) AS i(${CALL_USE})
    WHERE message_id = $1 AND attempt = $2 AND state = 'sent'
 )
 UPDATE messages SET status = 'queued', lease_until = NULL, diversions = 0, updated_at = now()
  WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING id`,
 };
 
-/** Sends a message that runs on to another target ($1: id, $2: attempt, $3: which target, $4: what its call failed with). */
+/**
+ * Sends a message that runs on to another target ($1: id, $2: attempt, $3: which target, $4: what its call failed with,
+ * $5: what it used, a CallUse as JSON).
+ */
 export const DIVERT: Statement = {
   name: 'divert',
   text: `
 WITH closed AS (
-  UPDATE provider_calls SET state = 'failed', error_code = $4, finished_at = now()
+  UPDATE provider_calls SET state = 'failed', error_code = $4, finished_at = now(), ${SET_CALL_USE}
+    FROM jsonb_to_record($5::jsonb) AS i(${CALL_USE})
    WHERE message_id = $1 AND attempt = $2 AND state = 'sent'
 )
 UPDATE messages m
@@ -164,15 +176,15 @@ export const CANCEL_MESSAGE: Statement = {
   name: 'cancel-message',
   text: `
 WITH cancelled AS (
-  UPDATE messages
+  UPDATE messages m
      SET cancel_requested = true, updated_at = now(),
          completed_at = CASE WHEN status = 'processing' THEN NULL ELSE now() END,
          error_code = CASE WHEN status = 'processing' THEN error_code ELSE 'cancelled' END,
          error_message = CASE WHEN status = 'processing' THEN error_message ELSE $3 END,
          status = CASE WHEN status = 'processing' THEN 'processing' ELSE 'cancelled' END
    WHERE tenant_id = $1 AND id = $2 AND status IN ${OPEN}
-  RETURNING id, status, priority, lane, conversation_id, turn
-), freed AS (
+  RETURNING m.id, m.tenant_id, m.user_id, m.status, m.priority, m.lane, m.conversation_id, m.turn, ${SETTLED_COLUMNS}
+), ${settleBudgets(`(SELECT * FROM cancelled WHERE status = 'cancelled') m`)}, freed AS (
   UPDATE conversations c SET blocked_by = ${nextBlocker('c.id', 'm.turn')}
     FROM cancelled m WHERE c.id = m.conversation_id AND c.blocked_by = m.id AND m.status = 'cancelled'
 )
@@ -191,11 +203,11 @@ export const SELECT_CONVERSATION_STATE: Statement = {
   text: 'SELECT state FROM conversations WHERE tenant_id = $1 AND id = $2',
 };
 
-/** One message ($1: tenant, $2: id) with its reply as JSON, null while there is none. */
+/** One message ($1: tenant, $2: id) with its reply as JSON, null while there is none, and what was spent on it. */
 export const SELECT_MESSAGE: Statement = {
   name: 'select-message',
   text: `
-SELECT m.*, to_jsonb(r) AS reply
+SELECT m.*, to_jsonb(r) AS reply, ${SPENT_ON_MESSAGE} AS spent
   FROM messages m LEFT JOIN replies r ON r.message_id = m.id WHERE m.tenant_id = $1 AND m.id = $2`,
 };
 

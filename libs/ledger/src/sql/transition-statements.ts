@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { BURY } from './bury.js';
 import { IS_HEAD } from './open-statuses.js';
 
@@ -100,7 +101,7 @@ WITH due AS MATERIALIZED (
          error_message = $2 || coalesce('; its last attempt failed: ' || m.error_message, '')
     FROM due WHERE m.id = due.id AND m.status IN ${WAITING} AND m.expires_at <= now()
   RETURNING m.id, m.tenant_id, m.user_id, m.conversation_id, m.turn, m.priority, m.lane, m.attempt,
-            true AS dead, m.error_code AS code, m.error_message AS reason
-), ${BURY}
+            true AS dead, m.error_code AS code, m.error_message AS reason, ${SETTLED_COLUMNS}
+), ${BURY}, ${settleBudgets('ended m')}
 SELECT * FROM ended`,
 };

@@ -1,5 +1,6 @@
 import { type Statement } from '#database';
 import { IN_TURN } from './open-statuses.js';
+import { keepUsage } from './usage.js';
 
 /** Ids begin with the time at which they were made, so the primary key also finds what is old. */
 function olderThan(prefix: string, ageMs: string): string {
@@ -33,8 +34,8 @@ export const REST_ARCHIVED = rest('inactive', 'archived', 'now()');
 const OVER = `m.status IN ('completed', 'failed', 'timeout', 'cancelled')`;
 
 /**
- * Deletes messages that ended long ago ($1: ms, $2: most rows) with everything that hangs on them. Failed ones stay while
- * their conversation is blocked: somebody has yet to decide what becomes of it.
+ * Deletes messages that ended long ago ($1: ms, $2: most rows) with everything that hangs on them; what they cost is kept
+ * by the hour. Failed ones stay while their conversation is blocked: somebody has yet to decide what becomes of it.
  */
 export const DELETE_ENDED: Statement = {
   name: 'delete-ended',
@@ -51,7 +52,8 @@ WITH old AS MATERIALIZED (
 ), replies_gone AS (
   DELETE FROM replies r USING gone WHERE r.message_id = gone.id
 ), calls_gone AS (
-  DELETE FROM provider_calls p USING gone WHERE p.message_id = gone.id
+  DELETE FROM provider_calls p USING gone WHERE p.message_id = gone.id RETURNING p.*
+), usage_kept AS (${keepUsage('calls_gone')}
 ), letters_gone AS (
   DELETE FROM dead_letters d USING gone WHERE d.message_id = gone.id
 )
