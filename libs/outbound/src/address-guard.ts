@@ -25,7 +25,7 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
  */
 export class AddressGuard {
   constructor(
-    private readonly rules: AddressRules,
+    private readonly rules: AddressRules = { allowPrivate: false, allowedHosts: [] },
     private readonly resolve: Resolve = resolveAll,
   ) {}
 

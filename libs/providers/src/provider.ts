@@ -5,7 +5,8 @@ import { type LimitsSeen } from './limits-seen.js';
 
 /** The way that one call takes; whoever makes the call has chosen it. */
 export interface Via {
-  readonly endpoint: EndpointSpec;
+  /** `guarded`: somebody has chosen its address over the API, so that every connection to it is checked. */
+  readonly endpoint: EndpointSpec & { readonly guarded?: boolean | undefined };
   /** Undefined for a provider that wants none. */
   readonly key: KeySpec | undefined;
 }

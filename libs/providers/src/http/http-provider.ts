@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, request as httpRequest } from 'undici';
 import { type ProviderSpec } from '#catalog';
 import { type AppError } from '#contracts';
+import { AddressGuard } from '#outbound';
 import { type ChatRequest, type ParameterName } from '../chat.js';
 import { readLimits } from '../limits-seen.js';
 import { mapRefusal } from '../map-refusal.js';
@@ -20,21 +21,18 @@ export class HttpProvider implements Provider {
   readonly maxConcurrency: number;
   readonly ignores: readonly ParameterName[];
   readonly #agent: Agent;
+  #guarded: Agent | undefined;
 
   constructor(
     readonly spec: ProviderSpec,
     private readonly dialect: Dialect,
+    private readonly guard = new AddressGuard(),
   ) {
     this.name = spec.name;
     this.model = spec.defaultModel;
     this.maxConcurrency = spec.maxConcurrency;
     this.ignores = dialect.ignores;
-    this.#agent = new Agent({
-      connections: spec.maxConcurrency,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-    });
+    this.#agent = new Agent(this.#options);
   }
 
   async *stream(request: ChatRequest, via: Via, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
@@ -62,7 +60,17 @@ export class HttpProvider implements Provider {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#agent.destroy(), this.#guarded?.destroy()]);
+  }
+
+  get #options(): Agent.Options {
+    const { maxConcurrency: connections } = this.spec;
+    return { connections, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
+  }
+
+  #agentFor({ endpoint }: Via): Agent {
+    if (!endpoint.guarded) return this.#agent;
+    return (this.#guarded ??= new Agent({ ...this.#options, connect: this.guard.connector() }));
   }
 
   #wording(request: ChatRequest, via: Via) {
@@ -77,7 +85,7 @@ export class HttpProvider implements Provider {
         'x-request-id': request.requestId,
       },
       body: JSON.stringify(dialect.body(request, via)),
-      dispatcher: this.#agent,
+      dispatcher: this.#agentFor(via),
     };
   }
 
