@@ -206,4 +206,14 @@ export function conformsToMinuteStats(open: () => Promise<Database>): void {
       { lane: 'simulator', priority: 'realtime', running: 2 },
     ]);
   });
+
+  test('says what a tenant has under way', async () => {
+    for (const status of ['processing', 'queued', 'pending', 'retrying', 'scheduled', 'completed'])
+      await tell({ created: 5, status });
+    await tell({ created: 5, status: 'queued', tenant: 't2' });
+    const counts = new MinuteStats(database);
+    expect(await counts.open('t1')).toEqual({ running: 1, waiting: 4 });
+    expect(await counts.open('t2')).toEqual({ running: 0, waiting: 1 });
+    expect(await counts.open('t3')).toEqual({ running: 0, waiting: 0 });
+  });
 }
