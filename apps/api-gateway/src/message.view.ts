@@ -95,9 +95,10 @@ export function pageView<T, K extends string>(name: K, page: Page<T>, view: (ite
   };
 }
 
-function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning }: Reply) {
+function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning, data }: Reply) {
   return {
     content,
+    ...(data !== undefined && { data }),
     provider,
     model,
     finish_reason: finishReason,

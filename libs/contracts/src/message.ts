@@ -62,6 +62,8 @@ export interface Reply {
   readonly toolCalls?: readonly ToolCall[];
   /** What the model thought before it answered; no part of the content. */
   readonly reasoning?: string;
+  /** The result, where one of a certain form was asked for; any JSON, null too. */
+  readonly data?: unknown;
 }
 
 export type Metadata = Readonly<Record<string, unknown>>;

@@ -6,6 +6,8 @@ export interface ReplyData {
   readonly reasoning?: string;
   readonly cached_tokens?: number;
   readonly reasoning_tokens?: number;
+  /** The result, where one of a certain form was asked for. */
+  readonly data?: unknown;
 }
 
 /** Null where there is nothing, as for most replies; a count of 0 is nothing. */
@@ -13,12 +15,14 @@ export function replyData({
   toolCalls = [],
   reasoning = '',
   usage: { cachedTokens, reasoningTokens },
-}: Pick<Reply, 'toolCalls' | 'reasoning' | 'usage'>): ReplyData | null {
+  data: result,
+}: Pick<Reply, 'toolCalls' | 'reasoning' | 'usage' | 'data'>): ReplyData | null {
   const data: ReplyData = {
     ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
     ...(reasoning !== '' && { reasoning }),
     ...(cachedTokens && { cached_tokens: cachedTokens }),
     ...(reasoningTokens && { reasoning_tokens: reasoningTokens }),
+    ...(result !== undefined && { data: result }),
   };
   return Object.keys(data).length === 0 ? null : data;
 }

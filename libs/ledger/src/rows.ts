@@ -66,7 +66,7 @@ export function toMessage(row: MessageRow, reply: ReplyRow | null = null): Messa
 }
 
 function toReply(row: ReplyRow): Reply {
-  const { tool_calls, reasoning, cached_tokens, reasoning_tokens } = row.data ?? {};
+  const { tool_calls, reasoning, cached_tokens, reasoning_tokens, data } = row.data ?? {};
   return {
     content: row.content,
     provider: row.provider,
@@ -81,5 +81,6 @@ function toReply(row: ReplyRow): Reply {
     },
     ...(tool_calls && { toolCalls: tool_calls }),
     ...(reasoning !== undefined && { reasoning }),
+    ...(data !== undefined && { data }),
   };
 }

@@ -12,6 +12,8 @@ import { ANSWER_DEADLINE_MS } from '#database';
 import { type InsertedRow, type NewMessageRow, toPriorityName } from '#ledger';
 import { withDeadline } from '#runtime';
 import { type FindRoute } from './find-route.js';
+import { type Task } from './tasks/task.js';
+import { type Tasks } from './tasks/tasks.js';
 
 /** What accepting decides beside the request itself. */
 export interface Decided {
@@ -29,14 +31,18 @@ export class Admission {
     private readonly settings: MessageSettings,
     private readonly queue: QueueSettings,
     private readonly routes: FindRoute,
+    private readonly tasks: Tasks,
     private readonly conversations: ConversationSettings,
   ) {}
 
-  /** @throws AppError content_too_long, provider_unknown, model_unknown, no_target, invalid_schedule */
+  /**
+   * @throws AppError content_too_long, data_too_large, task_type_unknown, provider_unknown, model_unknown, no_target,
+   * invalid_schedule
+   */
   admit(caller: Caller, request: CreateMessage, decided: Decided): NewMessageRow {
-    const { max_content_length, max_retries, timeout } = this.settings.value;
-    if (request.content.length > max_content_length)
-      throw tooLong(request.content.length, max_content_length);
+    this.#requireFit(request.content.length);
+    const options = optionsOf(request);
+    const task = this.tasks.asked(request, decided.metadata, options);
     return {
       id: decided.id,
       tenant_id: caller.tenantId,
@@ -45,12 +51,11 @@ export class Admission {
       content: request.content,
       priority: priorityNumber(decided.priority),
       metadata: decided.metadata,
-      max_retries: request.max_retries ?? max_retries,
-      timeout_ms: request.timeout ?? timeout,
+      ...this.#limits(request),
       request_id: decided.requestId,
-      ...this.#route(caller, request, decided),
-      options: optionsOf(request),
-      cost: this.routes.costOf(request),
+      ...this.#route(caller, request, decided, task),
+      options,
+      cost: this.routes.costOf(task),
       ...this.#times(request, decided.priority),
       idempotency_key: decided.idempotencyKey,
       fingerprint: decided.fingerprint,
@@ -58,8 +63,23 @@ export class Admission {
     };
   }
 
-  #route(caller: Caller, request: CreateMessage, decided: Decided) {
-    const { targets, candidates, rule } = this.routes.run(caller, request, decided);
+  #requireFit(length: number): void {
+    const { max_content_length } = this.settings.value;
+    if (length > max_content_length) throw tooLong(length, max_content_length);
+  }
+
+  /** The request's own, else those of its task type, else those of all messages. */
+  #limits({ max_retries, timeout, task_type }: CreateMessage) {
+    const ofType = this.tasks.limitsOf(task_type);
+    const ofAll = this.settings.value;
+    return {
+      max_retries: max_retries ?? ofType.maxRetries ?? ofAll.max_retries,
+      timeout_ms: timeout ?? ofType.timeoutMs ?? ofAll.timeout,
+    };
+  }
+
+  #route(caller: Caller, request: CreateMessage, decided: Decided, task: Task) {
+    const { targets, candidates, rule } = this.routes.run(caller, request, decided, task);
     // One that had no choice needs no explanation.
     const routing =
       candidates.length > 1 || rule !== undefined ? { candidates, ...(rule && { rule }) } : null;
@@ -122,8 +142,13 @@ export class Admission {
 }
 
 /** What the request asks of the model; null: nothing. */
-function optionsOf({ parameters, system_prompt }: CreateMessage): MessageOptions | null {
-  const options = { ...(parameters && { parameters }), ...(system_prompt && { system_prompt }) };
+function optionsOf({ parameters, system_prompt, task_type, data }: CreateMessage): MessageOptions | null {
+  const options = {
+    ...(parameters && { parameters }),
+    ...(system_prompt && { system_prompt }),
+    ...(task_type !== undefined && { task_type }),
+    ...(data !== undefined && { data }),
+  };
   return Object.keys(options).length > 0 ? options : null;
 }
 

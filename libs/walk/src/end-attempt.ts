@@ -1,4 +1,4 @@
-import { type AppError, CANCELLED, type Message, storable, toAppError } from '#contracts';
+import { type AppError, CANCELLED, type Message, storable, toAppError, type Usage } from '#contracts';
 import { type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
@@ -9,7 +9,9 @@ import { estimate, type Generated } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
 import { isSaturated } from './saturated.js';
+import { type Task } from './tasks/task.js';
 import { untilStored } from './until-stored.js';
+import { NO_USAGE, plus } from './usage.js';
 
 const TIMED_OUT: ReadonlySet<string> = new Set(['provider_timeout', 'expired']);
 
@@ -27,8 +29,14 @@ export interface AttemptState {
   readonly writer: ReplyWriter;
   readonly provider: string;
   readonly model: string;
+  /** Undefined until it is known what to ask. */
+  task?: Task;
   prompt: readonly ChatMessage[];
   callId: string | null;
+  /** By its calls before the last one. */
+  spent: Usage;
+  /** The last answer, where it was not the result that was asked for. */
+  rejected?: Generated;
 }
 
 /** How one attempt ends: stored, cancelled, handed back, sent to wait for another try, or buried. */
@@ -43,13 +51,8 @@ export class EndAttempt {
   ) {}
 
   async succeeded(state: AttemptState, generated: Generated): Promise<Outcome> {
-    const { message, writer } = state;
-    const stored = await this.finish.run(
-      message,
-      { ...generated, status: 'completed', dead: false, callState: 'completed', content: writer.text },
-      writer,
-    );
-    return stored ? 'done' : 'lost';
+    const status = 'completed';
+    return this.#end(state, { ...said(state, generated), status, dead: false, callState: status });
   }
 
   async failed(state: AttemptState, error: unknown): Promise<Outcome> {
@@ -73,7 +76,9 @@ export class EndAttempt {
       { ...tagsOf(state.message), code: error.code, reason: error.message },
       'message failed for good',
     );
-    return this.#end(state, { ...this.#nothing(state), status, failure, dead: true, callState: 'failed' });
+    const { rejected } = state;
+    const kept = error.code === 'result_invalid' && rejected ? said(state, rejected) : nothing(state);
+    return this.#end(state, { ...kept, status, failure, dead: true, callState: 'failed' });
   }
 
   async #stopped(state: AttemptState, { reason }: Stopped): Promise<Outcome> {
@@ -115,15 +120,17 @@ export class EndAttempt {
   #cancelled(state: AttemptState): Promise<Outcome> {
     const { writer, prompt } = state;
     const partial = writer.text === '' ? null : writer.text;
+    const usage = estimate({ messages: prompt }, writer.text);
     return this.#end(state, {
-      ...this.#nothing(state),
+      ...nothing(state),
       status: 'cancelled',
       failure: CANCELLED,
       dead: false,
       callState: 'aborted',
       content: partial,
       finishReason: partial && 'cancelled',
-      usage: estimate({ messages: prompt }, writer.text),
+      usage: plus(state.spent, usage),
+      callUsage: usage,
     });
   }
 
@@ -149,15 +156,23 @@ export class EndAttempt {
   async #end({ message, writer }: AttemptState, ending: Ending): Promise<Outcome> {
     return (await this.finish.run(message, ending, writer)) ? 'done' : 'lost';
   }
+}
 
-  #nothing({ callId, provider, model }: AttemptState) {
-    return {
-      callId,
-      provider,
-      model,
-      content: null,
-      finishReason: null,
-      usage: { promptTokens: 0, completionTokens: 0, estimated: true },
-    };
-  }
+/** An answer that is kept, with what all calls of its attempt have cost. */
+function said({ writer, spent }: AttemptState, generated: Generated) {
+  const { usage } = generated;
+  return { ...generated, content: writer.text, usage: plus(spent, usage), callUsage: usage };
+}
+
+function nothing({ callId, provider, model, spent }: AttemptState) {
+  const callUsage = { ...NO_USAGE, estimated: true };
+  return {
+    callId,
+    provider,
+    model,
+    content: null,
+    finishReason: null,
+    usage: plus(spent, callUsage),
+    callUsage,
+  };
 }

@@ -27,9 +27,14 @@ export interface Ending {
   readonly provider: string;
   readonly model: string;
   readonly finishReason: string | null;
+  /** Of all calls of the attempt. */
   readonly usage: Usage;
+  /** Of the last one. */
+  readonly callUsage: Usage;
   readonly toolCalls?: readonly ToolCall[];
   readonly reasoning?: string;
+  /** The result, where one of a certain form was asked for. */
+  readonly data?: unknown;
 }
 
 /** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
@@ -107,6 +112,8 @@ function rowOf(message: Message, ending: Ending) {
     prompt_tokens: ending.usage.promptTokens,
     completion_tokens: ending.usage.completionTokens,
     usage_estimated: ending.usage.estimated,
+    call_prompt_tokens: ending.callUsage.promptTokens,
+    call_completion_tokens: ending.callUsage.completionTokens,
     data: replyData(ending),
   };
 }

@@ -1,8 +1,7 @@
 import { type MessageSettings } from '#config';
-import { AppError, type Message, type ToolCall, type Usage } from '#contracts';
+import { AppError, type ToolCall, type Usage } from '#contracts';
 import { type Metrics } from '#observability';
 import {
-  type ChatMessage,
   type ChatRequest,
   countMessageTokens,
   countParameterTokens,
@@ -24,6 +23,8 @@ export interface Generated {
   readonly toolCalls: readonly ToolCall[];
   /** Empty: it told nothing of its thoughts. */
   readonly reasoning: string;
+  /** The result, where one of a certain form was asked for. */
+  readonly data?: unknown;
 }
 
 /** One call to the provider, streamed into the reply. */
@@ -39,13 +40,13 @@ export class Generate {
    * @throws Stopped when the signal says so
    */
   async run(state: AttemptState, signal: AbortSignal): Promise<Generated> {
-    const { message, callId, prompt, writer } = state;
+    const { message, callId, writer } = state;
     const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: state.model };
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
-      const request = requestOf(message, prompt, state.model);
+      const request = requestOf(state);
       await this.#listen(provider, request, answer, signal);
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
@@ -85,11 +86,10 @@ export class Generate {
   }
 }
 
-function requestOf(message: Message, messages: readonly ChatMessage[], model: string): ChatRequest {
-  const { requestId, metadata, options } = message;
-  // What was stored has no undefined in it: it was JSON.
-  const parameters = options?.parameters as ChatRequest['parameters'];
-  return { messages, model, requestId, simulate: metadata['simulate'], ...(parameters && { parameters }) };
+function requestOf({ message, prompt: messages, model, task }: AttemptState): ChatRequest {
+  const { requestId, metadata } = message;
+  const parameters = task?.parameters ?? {};
+  return { messages, model, requestId, simulate: metadata['simulate'], parameters };
 }
 
 /** All that the model has written, for an estimate of what it costs. */

@@ -17,6 +17,7 @@ import {
   MessageLedger,
   MessageReader,
   MessageTransitions,
+  ProviderCalls,
   ScheduleLedger,
 } from '#ledger';
 import { Log, Metrics } from '#observability';
@@ -50,6 +51,8 @@ import { QueueView } from './queue-view.js';
 import { Reschedule } from './reschedule.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
+import { AskForResult } from './tasks/ask-for-result.js';
+import { Tasks } from './tasks/tasks.js';
 import { AcceptMessage, RunMessage } from './walk.js';
 
 /** Brings messages into the schedule; gateway, worker and scheduler of one process share it. */
@@ -75,10 +78,19 @@ export class EnqueueModule {}
 })
 export class AftermathModule {}
 
+/** What messages are to a model; gateway and worker of one process share what it has prepared. */
+@Module({
+  imports: [CatalogModule],
+  providers: [provide(Tasks, [Catalogs, MessageSettings])],
+  exports: [Tasks],
+})
+export class TasksModule {}
+
 /** The gateway's half of the walk. */
 @Module({
   imports: [
     CatalogModule,
+    TasksModule,
     EnqueueModule,
     AftermathModule,
     LedgerModule,
@@ -89,7 +101,7 @@ export class AftermathModule {}
   ],
   providers: [
     provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
-    provide(Admission, [MessageSettings, QueueSettings, FindRoute, ConversationSettings]),
+    provide(Admission, [MessageSettings, QueueSettings, FindRoute, Tasks, ConversationSettings]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),
@@ -132,6 +144,7 @@ export class AcceptModule {}
 /** The worker's half of the walk. */
 @Module({
   imports: [
+    TasksModule,
     EnqueueModule,
     LedgerModule,
     StreamingModule,
@@ -152,7 +165,8 @@ export class AcceptModule {}
     provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, Metrics, Log]),
     provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
-    provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Generate, EndAttempt]),
+    provide(AskForResult, [Generate, Tasks, ProviderCalls, Metrics, Log]),
+    provide(RunMessage, [ClaimMessage, OpenAttempt, Tasks, Prompts, AskForResult, EndAttempt]),
   ],
   exports: [RunMessage, RunningMessages],
 })

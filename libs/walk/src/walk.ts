@@ -11,11 +11,12 @@ import { type Admission } from './admission.js';
 import { type ClaimedMessage, type ClaimMessage } from './claim-message.js';
 import { type AttemptState, type EndAttempt, type Outcome } from './end-attempt.js';
 import { type Enqueuer } from './enqueuer.js';
-import { type Generate } from './generate.js';
 import { type Idempotency, type RepeatMark } from './idempotency.js';
 import { type OpenAttempt } from './open-attempt.js';
 import { type QueuePlaces } from './queue-places.js';
 import { type QueuePosition, type QueueView } from './queue-view.js';
+import { type AskForResult } from './tasks/ask-for-result.js';
+import { type Tasks } from './tasks/tasks.js';
 
 /** How a request came. */
 export interface Asked {
@@ -100,8 +101,9 @@ export class RunMessage {
   constructor(
     private readonly claim: ClaimMessage,
     private readonly attempts: OpenAttempt,
+    private readonly tasks: Tasks,
     private readonly prompts: Prompts,
-    private readonly generate: Generate,
+    private readonly provider: AskForResult,
     private readonly end: EndAttempt,
   ) {}
 
@@ -123,8 +125,9 @@ export class RunMessage {
   }
 
   async #reply(state: AttemptState, signal: AbortSignal, onCallEnd: OnCallEnd): Promise<Outcome> {
-    state.prompt = await this.prompts.of(state.message);
-    const call = this.generate.run(state, signal);
+    state.task = this.tasks.of(state.message, state);
+    state.prompt = await this.prompts.of(state.message, state.task);
+    const call = this.provider.run(state, signal);
     call.then(() => onCallEnd(undefined), onCallEnd);
     return this.end.succeeded(state, await call);
   }

@@ -20,6 +20,9 @@ export interface FinishRow {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly usage_estimated: boolean;
+  /** Of the call alone, where the attempt had made others before it. */
+  readonly call_prompt_tokens?: number;
+  readonly call_completion_tokens?: number;
   /** Undefined: the reply is nothing but its text. */
   readonly data?: ReplyData | null;
 }
@@ -39,7 +42,8 @@ WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
     id text, attempt int, status text, error_code text, error_message text, dead boolean,
     call_id text, call_state text, content text, provider text, model text, finish_reason text,
-    prompt_tokens int, completion_tokens int, usage_estimated boolean, data jsonb)
+    prompt_tokens int, completion_tokens int, usage_estimated boolean, call_prompt_tokens int,
+    call_completion_tokens int, data jsonb)
 ), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
 done AS (
   UPDATE messages m
@@ -59,7 +63,8 @@ done AS (
 ), ${BURY}, closed AS (
   UPDATE provider_calls c
      SET state = i.call_state, error_code = i.error_code, finished_at = now(),
-         prompt_tokens = i.prompt_tokens, completion_tokens = i.completion_tokens
+         prompt_tokens = coalesce(i.call_prompt_tokens, i.prompt_tokens),
+         completion_tokens = coalesce(i.call_completion_tokens, i.completion_tokens)
     FROM input i WHERE c.id = i.call_id
 )
 SELECT id FROM done
