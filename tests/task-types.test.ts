@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client, type StreamEvent, textOf } from './support/client.js';
+import { query } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
 import { startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
@@ -37,7 +38,7 @@ const SHIPPED: Record<string, { data: unknown; reply: string; result?: unknown }
     result: { records: [{ name: 'Ada' }], changes: [] },
   },
   category_match: {
-    data: { categories: ['fruit'], items: ['apple'] },
+    data: { items: ['apple'], categories: ['fruit'] },
     reply: 'So: {"matches": [{"item": "apple", "category": "fruit", "confidence": 0.9}]} I hope that helps.',
     result: { matches: [{ item: 'apple', category: 'fruit', confidence: 0.9 }] },
   },
@@ -132,9 +133,23 @@ describe.each(['embedded', 'fleet'] as const)('task types, %s', (topology) => {
       { role: 'assistant', content: 'I would say two.' },
       { role: 'user', content: expect.stringMatching(/it is no JSON[^]*"minimum":1/) as string },
     ]);
-    const { usage } = message.reply;
-    expect(events.at(-1)!.data['usage']).toMatchObject({ completionTokens: usage.completion_tokens });
-    expect(usage.prompt_tokens).toBeGreaterThan(said(0).split(/\s+/).length + said(1).split(/\s+/).length);
+    const { prompt_tokens, completion_tokens } = message.reply.usage;
+    expect(events.at(-1)!.data['usage']).toMatchObject({ prompt_tokens, completion_tokens });
+    if (topology === 'embedded') return;
+    const calls = await query<{ state: string; error_code: string; prompt: number; completion: number }>(
+      system,
+      `SELECT state, error_code, prompt_tokens AS prompt, completion_tokens AS completion
+         FROM provider_calls WHERE message_id = $1 ORDER BY started_at, id`,
+      [id],
+    );
+    expect(calls.map(({ state, error_code }) => [state, error_code])).toEqual([
+      ['failed', 'result_invalid'],
+      ['completed', null],
+    ]);
+    expect(calls.map(({ completion }) => completion)).toEqual([4, 2]);
+    expect(calls[0]!.prompt + calls[1]!.prompt).toBe(prompt_tokens);
+    expect(calls[0]!.prompt).toBeLessThan(calls[1]!.prompt);
+    expect(completion_tokens).toBe(6);
   });
 
   test('one that is no result twice fails with the reasons, and its text is kept', async () => {

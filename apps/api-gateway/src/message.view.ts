@@ -14,7 +14,7 @@ export function messageView(message: Message) {
     priority: message.priority,
     provider: message.lane,
     model: message.targets[message.target]?.model ?? null,
-    ...(message.options ?? {}),
+    ...message.options,
     routing: routingView(message),
     status: message.status,
     queue_name: `${message.priority}_priority`,
@@ -36,7 +36,7 @@ export function messageView(message: Message) {
 
 /** Who may answer, in order, and why; `at` is who it is at now. */
 function routingView({ targets, target, routing }: Message) {
-  return { targets, at: target, candidates: targets, ...(routing ?? {}) };
+  return { targets, at: target, candidates: targets, ...routing };
 }
 
 /** A message that was accepted now or before, with its place in the queue; null once it does not wait any more. */

@@ -1,11 +1,13 @@
 import { describe } from 'vitest';
 import { BOTH_DATABASES } from './both-databases.conformance.js';
 import { conformsToDiverting } from './diverting.conformance.js';
+import { conformsToAnotherCall } from './provider-calls.conformance.js';
 import { conformsToMessageLife } from './message-life.conformance.js';
 import { conformsToUpkeep } from './upkeep.conformance.js';
 
 describe.each(BOTH_DATABASES)('on %s', (_, open) => {
   describe('the life of a message', () => conformsToMessageLife(open));
   describe('diverting', () => conformsToDiverting(open));
+  describe('another call', () => conformsToAnotherCall(open));
   describe('upkeep', () => conformsToUpkeep(open));
 });

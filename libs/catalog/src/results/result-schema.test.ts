@@ -34,7 +34,7 @@ test.each<[JsonSchema, unknown, boolean]>([
   [{ properties: { a: { default: 1 } } }, {}, true],
   [{ const: { a: [1] } }, { a: [1] }, true],
   [{ not: { type: 'string' } }, 'x', false],
-  [{ if: { type: 'string' }, then: { minLength: 3 } }, 'x', false],
+  [{ dependentRequired: { a: ['b'] } }, { a: 1 }, false],
   [{ multipleOf: 0.01 }, 19.99, true],
   [{ type: 'number' }, Infinity, false],
   [{ format: 'email' }, 'nobody', true],

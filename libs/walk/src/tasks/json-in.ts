@@ -7,7 +7,7 @@ const FENCED = /```[^\n`]*\n([\s\S]*?)```/g;
 export function* jsonIn(text: string): Generator<unknown> {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
   yield* parsed(trimmed);
-  for (const [, code] of trimmed.matchAll(FENCED)) yield* parsed(code!.trim());
+  for (const [, code] of trimmed.matchAll(FENCED).take(MOST_BEGINNINGS)) yield* parsed(code!.trim());
   yield* within(trimmed);
 }
 
@@ -24,16 +24,17 @@ function* within(text: string): Generator<unknown> {
   }
 }
 
-/** Behind the bracket that closes the one at `start`; brackets in strings do not count. */
+/** Behind the bracket that closes the one at `start`; brackets in strings do not count. One look at each character. */
 function endOf(text: string, start: number): number | undefined {
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/gs;
-  token.lastIndex = start;
   let depth = 0;
-  for (let found = token.exec(text); found; found = token.exec(text)) {
-    const [what] = found;
-    if (what === '{' || what === '[') depth += 1;
-    else if (what === '}' || what === ']') depth -= 1;
-    if (depth === 0) return token.lastIndex;
+  let quoted = false;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') quoted = !quoted;
+    else if (quoted) at += character === '\\' ? 1 : 0;
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth === 0) return at + 1;
   }
   return undefined;
 }

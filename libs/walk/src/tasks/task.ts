@@ -36,13 +36,16 @@ export function taskOf(type: TaskTypeSpec | undefined, { userId, content, metada
   const schema = schemaOf(own) ?? result;
   const user_id = userId;
   const values = { prompt: content, data, schema, task_type: type?.name, user_id, metadata };
-  const left = (['prompt', 'data'] as const).filter((name) => !hasPlaceFor(`${prompt}${system ?? ''}`, name));
+  const template = `${prompt}${system ?? ''}`;
+  const left = (['prompt', 'data'] as const).filter(
+    (name) => !isNothing(values[name]) && !hasPlaceFor(template, name),
+  );
   const whole = [prompt, ...left.map((name) => `{{${name}}}`)].join('\n\n');
   const told = [fillTemplate(system ?? '', values), system_prompt].filter((text) => text !== '');
   const filled = fillTemplate(whole, values);
   return {
     system: told.join('\n\n'),
-    content: filled === content ? content : filled.trim(),
+    content: type ? filled.trim() : filled,
     parameters: { ...parametersOf(parameters), ...own },
     schema,
   };
@@ -68,4 +71,8 @@ export function askingFor({ parameters, schema }: Task, taskType: string | undef
   if (schema === null || parameters.response_format?.type === 'json_schema') return parameters;
   const name = (taskType ?? 'result').replaceAll(/[^\w-]/g, '_');
   return { ...parameters, response_format: { type: 'json_schema', json_schema: { name, schema } } };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
