@@ -97,9 +97,11 @@ export function pageView<T, K extends string>(name: K, page: Page<T>, view: (ite
   };
 }
 
-function replyView({ content, provider, model, finishReason, usage, toolCalls, reasoning, cacheAge }: Reply) {
+function replyView(reply: Reply) {
+  const { content, provider, model, finishReason, usage, toolCalls, reasoning, data, cacheAge } = reply;
   return {
     content,
+    ...(data !== undefined && { data }),
     provider,
     model,
     finish_reason: finishReason,

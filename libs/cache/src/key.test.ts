@@ -10,6 +10,7 @@ const PARTS: KeyParts = {
     { role: 'user', content: 'Hello' },
   ],
   parameters: { temperature: 0, tools: [{ type: 'function', function: { name: 'f' } }] },
+  schema: undefined,
   simulate: undefined,
 };
 
@@ -27,6 +28,7 @@ test.each<Partial<KeyParts>>([
   { parameters: undefined },
   { parameters: { temperature: 1, tools: [{ type: 'function', function: { name: 'f' } }] } },
   { parameters: { temperature: 0, tools: [{ type: 'function', function: { name: 'g' } }] } },
+  { schema: { type: 'object' } },
   { simulate: { chunks: 3 } },
   { tenantId: 'aopenai', provider: '' },
 ])('%j makes another key', (other) => {

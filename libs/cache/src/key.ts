@@ -10,12 +10,15 @@ export interface KeyParts {
   readonly model: string;
   readonly messages: unknown;
   readonly parameters: unknown;
+  /** Of the result: not every provider is told it, and an answer is kept only where it is held. */
+  readonly schema: unknown;
   readonly simulate: unknown;
 }
 
 /** Two requests have the same key exactly when all of it is the same; the order of names in an object is no difference. */
-export function keyOf({ tenantId, provider, model, messages, parameters, simulate }: KeyParts): string {
-  const parts = [FORMAT, tenantId, provider, model, messages, parameters ?? null, simulate ?? null];
+export function keyOf({ tenantId, provider, model, messages, ...more }: KeyParts): string {
+  const { parameters = null, schema = null, simulate = null } = more;
+  const parts = [FORMAT, tenantId, provider, model, messages, parameters, schema, simulate];
   return createHash('sha256').update(JSON.stringify(parts, inOrder)).digest('base64url');
 }
 

@@ -109,7 +109,7 @@ describe('jsonSchemaProblems', () => {
     [{ type: 'string', pattern: '(' }, 'pattern', 'must be a regular expression'],
     [{ type: 'array', items: { minItems: -1 } }, 'items.minItems', 'must be a whole number'],
     [{ $ref: 'http://elsewhere/x' }, '$ref', 'must be a reference into this schema'],
-    [{ $ref: '#/$defs/nothing' }, '', 'is no JSON schema: Reference not found'],
+    [{ $ref: '#/$defs/nothing' }, '', "is no JSON schema: can't resolve reference"],
     [{ anyOf: [] }, 'anyOf', 'must be a list of schemas'],
     [
       { properties: { a: {} }, required: ['a', 'b'], additionalProperties: false },

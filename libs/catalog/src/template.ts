@@ -14,6 +14,11 @@ export function placeholderProblem(template: string): string | undefined {
   return undefined;
 }
 
+/** Whether a template has a place for a value. */
+export function hasPlaceFor(template: string, name: string): boolean {
+  return [...template.matchAll(PLACEHOLDER)].some(([, asked]) => asked === name);
+}
+
 /** What a template is filled with, by the names of its placeholders. */
 export interface TemplateValues {
   readonly prompt?: unknown;

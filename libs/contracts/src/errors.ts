@@ -25,6 +25,7 @@ export const ERRORS = {
   provider_unknown: { status: 400, retryable: false, title: 'There is no such provider' },
   model_unknown: { status: 400, retryable: false, title: 'There is no such model' },
   task_type_unknown: { status: 400, retryable: false, title: 'There is no such task type' },
+  data_too_large: { status: 400, retryable: false, title: 'The data is too large' },
   no_target: { status: 422, retryable: false, title: 'No model can serve the message' },
   catalog_invalid: { status: 422, retryable: false, title: 'The provider files have problems' },
   restart_needed: { status: 409, retryable: false, title: 'The change needs a restart' },
@@ -83,6 +84,12 @@ export const ERRORS = {
   cancelled: { status: 409, retryable: false, title: 'The message was cancelled' },
   worker_lost: { status: 500, retryable: true, title: 'The worker that ran the message died' },
   worker_failed: { status: 502, retryable: false, title: 'The worker that ran the message failed' },
+  task_type_gone: {
+    status: 422,
+    retryable: true,
+    title: 'The task type of the message is not there any more',
+  },
+  result_invalid: { status: 502, retryable: false, title: 'The reply is not the result that was asked for' },
   reply_too_large: { status: 502, retryable: false, title: 'The reply is larger than allowed' },
   provider_rate_limited: { status: 429, retryable: true, title: 'The provider limits the rate' },
   provider_quota_exhausted: {

@@ -69,10 +69,19 @@ export interface MessageConfig {
   readonly cache_ttl?: string;
 }
 
+/** How large it may be is a setting. */
+export const dataField = z.json().superRefine((value, context) => {
+  if (hasUnstorableEscape(JSON.stringify(value))) context.addIssue({ code: 'custom', message: NOT_STORABLE });
+});
+
 /** What a message asks of the model, beside its text; stored as it is, and left out where nothing is asked. */
 export interface MessageOptions {
   readonly parameters?: MessageParameters;
   /** Told before everything else; the context of a conversation follows it. */
   readonly system_prompt?: string;
   readonly config?: MessageConfig;
+  /** How it is put to the model, and what must come back. */
+  readonly task_type?: string;
+  /** What the work is done on, any JSON. */
+  readonly data?: unknown;
 }

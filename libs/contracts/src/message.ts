@@ -83,6 +83,8 @@ export interface Reply {
   readonly reasoning?: string;
   /** It was made for an equal message, so many seconds before; undefined: for this one. */
   readonly cacheAge?: number;
+  /** The result, where one of a certain form was asked for; any JSON, null too. */
+  readonly data?: unknown;
 }
 
 export type Metadata = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import { type Failure, type FinalStatus, type Usage } from './message.js';
 
 /**
- * What happens to a reply, in order. `reset` starts a new attempt: readers drop the text that they have.
- * `end` is the last event of every stream and is there exactly once.
+ * What happens to a reply, in order. `reset` starts a new attempt, or the second answer of one
+ * whose first was not what was asked for: readers drop the text that they have. `end` is the last event of every stream and is there exactly once.
  */
 export type ReplyEvent =
   | { readonly type: 'started'; readonly attempt: number }
@@ -10,7 +10,7 @@ export type ReplyEvent =
   | { readonly type: 'reset'; readonly attempt: number; readonly reason: ResetReason }
   | ReplyEnd;
 
-export type ResetReason = 'retry' | 'worker_lost' | 'stream_lost' | 'requeued';
+export type ResetReason = 'retry' | 'worker_lost' | 'stream_lost' | 'requeued' | 'result_invalid';
 
 export interface ReplyEnd {
   readonly type: 'end';

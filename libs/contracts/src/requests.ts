@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CONVERSATION_STATES, FAILURE_POLICIES } from './conversation.js';
 import { MESSAGE_STATUSES } from './message.js';
 import { parseDuration } from './duration.js';
-import { parametersField } from './message-options.js';
+import { dataField, parametersField } from './message-options.js';
 import { PRIORITIES, toPriority } from './priority.js';
 import { hasUnstorableEscape, NOT_STORABLE, textField } from './text-field.js';
 
@@ -87,6 +87,10 @@ export const createMessageSchema = z.strictObject({
   system_prompt: textField(200_000).optional(),
   parameters: parametersField.optional(),
   config: configField.optional(),
+  /** The kind of work: its template makes the prompt of content and data, and its schema says what must come back. */
+  task_type: textField(64).optional(),
+  /** What the work is done on; it reaches the model with the content, whatever the task type. */
+  data: dataField.optional(),
   /** Not before this time. */
   scheduled_at: moment.optional(),
   /** Not before this much time has passed. */

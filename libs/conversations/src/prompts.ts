@@ -12,18 +12,31 @@ const SELECT_CONTEXT = {
 /** No token is longer than this many characters on average, so that more text than fits is never loaded. */
 const MAX_TOKEN_LENGTH = 16;
 
-/** The answered turns before one ($3), newest first, up to a length ($5); a cancelled one with what it had said. */
+/** What a turn was about, which was told with its content. */
+const WITH_DATA = `m.content || coalesce(E'\\n\\n' || (m.options #>> '{data}'), '')`;
+
+/**
+ * The answered turns before one ($3), newest first, up to a length ($5); a cancelled one with what it had said, and none
+ * that failed, whatever it had said.
+ */
 const SELECT_TURNS = {
   name: 'select-turns',
   text: `
 SELECT content, reply FROM (
-  SELECT m.content, r.content AS reply, m.turn,
-         sum(length(m.content) + length(r.content)) OVER (ORDER BY m.turn DESC) AS length_so_far
+  SELECT ${WITH_DATA} AS content, r.content AS reply, m.turn,
+         sum(length(${WITH_DATA}) + length(r.content)) OVER (ORDER BY m.turn DESC) AS length_so_far
     FROM messages m JOIN replies r ON r.message_id = m.id
-   WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.turn < $3
+   WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.turn < $3 AND m.status IN ('completed', 'cancelled')
    ORDER BY m.turn DESC LIMIT $4) turns
  WHERE length_so_far <= $5 ORDER BY turn DESC`,
 };
+
+/** The words of one message for the model. */
+export interface Words {
+  /** Told before everything else; empty: nothing. */
+  readonly system: string;
+  readonly content: string;
+}
 
 /** What a model is told: the conversation so far, cut to the configured number of tokens, and the message. */
 export class Prompts {
@@ -32,9 +45,8 @@ export class Prompts {
     private readonly settings: ConversationSettings,
   ) {}
 
-  async of(message: Message): Promise<ChatMessage[]> {
-    const told = message.options?.system_prompt ?? '';
-    if (message.conversationId === null) return contextWindow([told], [], message.content, 0, () => 0);
+  async of(message: Message, { system, content }: Words): Promise<ChatMessage[]> {
+    if (message.conversationId === null) return contextWindow([system], [], content, 0, () => 0);
     const { context_turns, context_tokens } = this.settings.value;
     const place = [message.tenantId, message.conversationId];
     const [conversation] = await this.database.query<{ context: string }>(SELECT_CONTEXT, place);
@@ -45,9 +57,9 @@ export class Prompts {
       context_tokens * MAX_TOKEN_LENGTH,
     ]);
     return contextWindow(
-      [told, conversation?.context ?? ''],
+      [system, conversation?.context ?? ''],
       turns,
-      message.content,
+      content,
       context_tokens,
       countMessageTokens,
     );

@@ -6,6 +6,7 @@ import { USE } from './call-use.conformance.js';
 import { LEASE_MS, LifeScene, rowOf } from './life-scene.conformance.js';
 import { MessageBatches } from './message-batches.js';
 import { MessageLedger } from './message-ledger.js';
+import { ProviderCalls } from './provider-calls.js';
 import { type NewMessageRow } from './sql/insert-messages.js';
 
 const DAY: BudgetLimit = { of: 'tenant', span: 'day', limit: 100 };
@@ -60,6 +61,21 @@ export function conformsToBudgets(
     await scene.finished(id, 0, { ...USE, worth: 12.5 });
     expect(await of()).toEqual({ used: 12.5, reserved: 0 });
     expect(await of({ ...USER_DAY, span: 'month' })).toEqual({ used: 12.5, reserved: 0 });
+  });
+
+  test('each call of an attempt is taken, once', async () => {
+    const id = await accepted(40);
+    const [first, next] = [plan(), plan()];
+    await scene.ledger.claim(id, 'w', LEASE_MS, first);
+    const ended = { id: first.id, code: 'result_invalid', use: { ...USE, worth: 3 } } as const;
+    const another = { messageId: id, attempt: 1, ended, next };
+    for (const calls of [1, 2].map(() => new ProviderCalls(scene.database))) await calls.another(another);
+    expect(await of()).toEqual({ used: 0, reserved: 40 });
+    const row = { id, attempt: 1, status: 'completed', error_code: null, error_message: null } as const;
+    const said = { content: 'x', provider: 'p', model: 'm', finish_reason: 'stop' };
+    const call = { call_id: next.id, call_state: 'completed', ...USE, worth: 5 };
+    for (const again of [row, row]) await scene.ledger.finish({ ...again, ...said, ...call, dead: false });
+    expect(await of()).toEqual({ used: 8, reserved: 0 });
   });
 
   test('a message that the budget cannot bear is refused by name, until what is reserved is given back', async () => {

@@ -13,6 +13,7 @@ import { MessageLedger } from './message-ledger.js';
 import { MessageReader } from './message-reader.js';
 import { MinuteStats } from './minute-stats.js';
 import { MessageTransitions } from './message-transitions.js';
+import { ProviderCalls } from './provider-calls.js';
 import { Redrives } from './redrives.js';
 import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
@@ -42,6 +43,7 @@ async function openSource(database: Database): Promise<DataSource> {
     provide(Facts, [Database]),
     provide(MinuteStats, [Database]),
     provide(MessageTransitions, [Database]),
+    provide(ProviderCalls, [Database]),
     provide(MessageBatches, [Database]),
     provide(Upkeep, [Database]),
     provide(UsageReader, [Database]),
@@ -66,6 +68,7 @@ async function openSource(database: Database): Promise<DataSource> {
     Facts,
     MinuteStats,
     MessageTransitions,
+    ProviderCalls,
     MessageBatches,
     Upkeep,
     UsageReader,

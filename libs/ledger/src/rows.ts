@@ -84,7 +84,7 @@ function toSpent(rows: readonly SpentRow[]): SpentUsage {
 }
 
 function toReply(row: ReplyRow): Reply {
-  const { tool_calls, reasoning, cached_tokens, reasoning_tokens, cache_age } = row.data ?? {};
+  const { tool_calls, reasoning, cached_tokens, reasoning_tokens, cache_age, data } = row.data ?? {};
   return {
     content: row.content,
     provider: row.provider,
@@ -100,5 +100,6 @@ function toReply(row: ReplyRow): Reply {
     ...(tool_calls && { toolCalls: tool_calls }),
     ...(reasoning !== undefined && { reasoning }),
     ...(cache_age !== undefined && { cacheAge: cache_age }),
+    ...(data !== undefined && { data }),
   };
 }

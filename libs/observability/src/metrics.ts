@@ -78,6 +78,11 @@ export class Metrics {
     'Calls to a provider by how they ended.',
     ['provider', 'model', 'outcome'],
   );
+  readonly results = this.#counter(
+    'llmq_results_total',
+    'Results of a required form by how they came: valid, repaired (asked for twice), or invalid for good.',
+    ['outcome'],
+  );
   readonly providerDuration = this.#histogram(
     'llmq_provider_call_duration_seconds',
     'Time of a whole call to a provider.',

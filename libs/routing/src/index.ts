@@ -1,2 +1,3 @@
+export { taskTypeUnknown } from './refusals.js';
 export * from './request.js';
 export * from './route.js';

@@ -117,6 +117,27 @@ export function conformsToReplyLog(open: () => Promise<ReplyLog>): void {
     ]);
   });
 
+  test('an attempt can begin its text anew, and what readers have is what they were told last', async () => {
+    const { streams, id, signal } = await setup();
+    const writer = streams.writer(id, 1, quiet);
+    await writer.open('retry');
+    writer.delta('a bad ');
+    await expect.poll(() => log.tail(id)).toEqual({ seq: 2, ended: false });
+    writer.delta('answer');
+    writer.restart('result_invalid');
+    expect(writer.text).toBe('');
+    writer.delta('a good one');
+    await writer.end({ type: 'end', status: 'completed' }, 5_000);
+    const seen = await collect(streams, id, 0, signal);
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
+    const at = seen.findIndex(({ event }) => event.type === 'reset');
+    expect(seen[at]!.event).toEqual({ type: 'reset', attempt: 1, reason: 'result_invalid' });
+    expect(seen.slice(at + 1).map(({ event }) => event)).toEqual([
+      delta('a good one'),
+      { type: 'end', status: 'completed' },
+    ]);
+  });
+
   test('a second attempt whose log was lost is seen from every cursor of the first', async () => {
     const { streams, id, signal } = await setup();
     const second = streams.writer(id, 2, quiet);

@@ -15,6 +15,13 @@ const ATTEMPT_STRIDE = 1_048_576;
 /** After a failed append the next one waits this long. */
 const RETRY_MS = 250;
 
+/** Entries that go into the log together. */
+interface Appending {
+  readonly entries: readonly ReplyEntry[];
+  /** How often the text had been started anew. */
+  readonly draft: number;
+}
+
 /**
  * The single writer of one attempt. One append is under way at a time and takes everything that came
  * meanwhile; the first token goes out at once, later ones are collected for a moment. While the log is away the
@@ -27,7 +34,8 @@ export class ReplyWriter {
   #pending = '';
   #end: ReplyEnd | undefined;
   /** Entries of an append that failed and may have been written all the same. */
-  #uncertain: readonly ReplyEntry[] = [];
+  #uncertain: Appending | undefined;
+  #draft = 0;
   #wroteText = false;
   #stopped = false;
   #pumping = false;
@@ -60,6 +68,15 @@ export class ReplyWriter {
   delta(text: string): void {
     this.#text += text;
     this.#pending += text;
+    this.#wake();
+  }
+
+  /** Drops the text so far, which readers may have seen, and begins anew within the attempt. */
+  restart(reason: ResetReason): void {
+    this.#draft += 1;
+    this.#text = '';
+    this.#pending = '';
+    this.#head = { type: 'reset', attempt: this.attempt, reason };
     this.#wake();
   }
 
@@ -114,11 +131,11 @@ export class ReplyWriter {
     try {
       if (await this.#uncertainWasWritten()) return true;
       const [text, end] = [this.#pending, this.#end];
-      const entries = this.#entries(text, end);
-      this.#uncertain = entries;
-      const result = await this.log.append(this.messageId, entries);
-      this.#uncertain = [];
-      if (result === 'ok') this.#written(entries);
+      const appending = { entries: this.#entries(text, end), draft: this.#draft };
+      this.#uncertain = appending;
+      const result = await this.log.append(this.messageId, appending.entries);
+      this.#uncertain = undefined;
+      if (result === 'ok') this.#written(appending);
       else if (result === 'lost') this.#startOver();
       else this.#fence();
       return true;
@@ -130,12 +147,13 @@ export class ReplyWriter {
 
   /** An append without an answer may have happened: then its first entry lies in the log as we wrote it. */
   async #uncertainWasWritten(): Promise<boolean> {
-    const [ours] = this.#uncertain;
-    if (!ours) return false;
+    const uncertain = this.#uncertain;
+    if (!uncertain) return false;
+    const ours = uncertain.entries[0]!;
     const [theirs] = await this.log.range(this.messageId, ours.seq - 1, 1);
     const written = JSON.stringify(theirs) === JSON.stringify(ours);
-    if (written) this.#written(this.#uncertain);
-    this.#uncertain = [];
+    if (written) this.#written(uncertain);
+    this.#uncertain = undefined;
     return written;
   }
 
@@ -147,8 +165,10 @@ export class ReplyWriter {
     return events.map((event, i) => ({ seq: this.#next + i, event }));
   }
 
-  #written(entries: readonly ReplyEntry[]): void {
+  #written({ entries, draft }: Appending): void {
     this.#next += entries.length;
+    // What was written of an earlier draft is nothing that still waits to be written.
+    if (draft !== this.#draft) return;
     for (const { event } of entries) {
       if (event.type === 'delta') {
         this.#pending = this.#pending.slice(event.text.length);

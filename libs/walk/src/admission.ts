@@ -16,6 +16,7 @@ import { type Routing } from '#routing';
 import { withDeadline } from '#runtime';
 import { type FindRoute } from './find-route.js';
 import { type Spending } from './spending.js';
+import { type Tasks } from './tasks/tasks.js';
 
 /** What accepting decides beside the request itself. */
 export interface Decided {
@@ -33,16 +34,21 @@ export class Admission {
     private readonly settings: MessageSettings,
     private readonly queue: QueueSettings,
     private readonly routes: FindRoute,
+    private readonly tasks: Tasks,
     private readonly conversations: ConversationSettings,
     private readonly spending: Spending,
   ) {}
 
-  /** @throws AppError content_too_long, provider_unknown, model_unknown, no_target, invalid_schedule */
+  /**
+   * @throws AppError content_too_long, data_too_large, task_type_unknown, provider_unknown, model_unknown, no_target,
+   * invalid_schedule
+   */
   admit(caller: Caller, request: CreateMessage, decided: Decided): NewMessageRow {
-    const { max_content_length, max_retries, timeout } = this.settings.value;
-    if (request.content.length > max_content_length)
-      throw tooLong(request.content.length, max_content_length);
-    const route = this.routes.run(caller, request, decided);
+    this.#requireFit(request.content.length);
+    const asked = optionsOf(request);
+    const task = this.tasks.asked(request, decided.metadata, asked);
+    const route = this.routes.run(caller, request, decided, task);
+    const options = { ...asked, ...cachingOf(request, route) };
     return {
       id: decided.id,
       tenant_id: caller.tenantId,
@@ -51,17 +57,31 @@ export class Admission {
       content: request.content,
       priority: priorityNumber(decided.priority),
       metadata: decided.metadata,
-      max_retries: request.max_retries ?? max_retries,
-      timeout_ms: request.timeout ?? timeout,
+      ...this.#limits(request),
       request_id: decided.requestId,
       ...routeOf(route),
-      ...this.spending.of(caller.tenantId, request, route.targets[0]!),
-      options: optionsOf(request, route),
-      cost: this.routes.costOf(request),
+      ...this.spending.of(caller.tenantId, task, route.targets[0]!),
+      options: Object.keys(options).length > 0 ? options : null,
+      cost: this.routes.costOf(task),
       ...this.#times(request, decided.priority),
       idempotency_key: decided.idempotencyKey,
       fingerprint: decided.fingerprint,
       max_turns_ahead: this.conversations.value.max_waiting_turns,
+    };
+  }
+
+  #requireFit(length: number): void {
+    const { max_content_length } = this.settings.value;
+    if (length > max_content_length) throw tooLong(length, max_content_length);
+  }
+
+  /** The request's own, else those of its task type, else those of all messages. */
+  #limits({ max_retries, timeout, task_type }: CreateMessage) {
+    const ofType = this.tasks.limitsOf(task_type);
+    const ofAll = this.settings.value;
+    return {
+      max_retries: max_retries ?? ofType.maxRetries ?? ofAll.max_retries,
+      timeout_ms: timeout ?? ofType.timeoutMs ?? ofAll.timeout,
     };
   }
 
@@ -127,15 +147,20 @@ function routeOf({ targets, candidates, rule }: Routing) {
   return { lane: targets[0]!.provider, targets, routing };
 }
 
-/** What the request asks of the model; null: nothing. */
-function optionsOf({ parameters, system_prompt, config = {} }: CreateMessage, route: Routing) {
-  const { cache_enabled = route.cacheTtlMs !== undefined, cache_ttl = route.cacheTtlMs } = config;
-  const options: MessageOptions = {
+/** What the request asks of the model. */
+function optionsOf({ parameters, system_prompt, task_type, data }: CreateMessage): MessageOptions {
+  return {
     ...(parameters && { parameters }),
     ...(system_prompt && { system_prompt }),
-    ...(cache_enabled && { config: configOf(cache_ttl) }),
+    ...(task_type !== undefined && { task_type }),
+    ...(data !== undefined && { data }),
   };
-  return Object.keys(options).length > 0 ? options : null;
+}
+
+/** The request's own word, else that of the rule by which it is routed. */
+function cachingOf({ config = {} }: CreateMessage, route: Routing): MessageOptions {
+  const { cache_enabled = route.cacheTtlMs !== undefined, cache_ttl = route.cacheTtlMs } = config;
+  return cache_enabled ? { config: configOf(cache_ttl) } : {};
 }
 
 function configOf(ttlMs: number | undefined): MessageConfig {

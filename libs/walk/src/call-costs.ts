@@ -3,9 +3,9 @@ import { AppError, type Usage } from '#contracts';
 import { type CallUse } from '#ledger';
 import { type Metrics } from '#observability';
 import { type AttemptState } from './end-attempt.js';
-import { NOTHING_USED } from './finish.js';
 import { estimate } from './generate.js';
 import { Stopped } from './running-messages.js';
+import { NOTHING_SEEN } from './usage.js';
 
 /** By then the provider had read the prompt, so that it may have to be paid for, even where nothing was said. */
 const WORKED: ReadonlySet<string> = new Set(['provider_timeout', 'provider_bad_response', 'reply_too_large']);
@@ -19,7 +19,7 @@ export class CallCosts {
     private readonly metrics: Metrics,
   ) {}
 
-  /** As it is written down with the close of the call; of one attempt always the same. */
+  /** As it is written down with the close of the call; of one call always the same. */
   of(state: AttemptState, usage: Usage): CallUse {
     return (state.use ??= this.#count(state, usage));
   }
@@ -52,9 +52,8 @@ export class CallCosts {
 }
 
 /** What a call that did not succeed has used. */
-export function usedUntil({ message, prompt, writer, called }: AttemptState, error: unknown): Usage {
+export function usedUntil({ prompt, writer, task, endpoint }: AttemptState, error: unknown): Usage {
   const worked = error instanceof Stopped || (error instanceof AppError && WORKED.has(error.code));
-  if (!called || (writer.text === '' && !worked)) return NOTHING_USED;
-  const parameters = message.options?.parameters as Parameters<typeof estimate>[0]['parameters'];
-  return estimate({ messages: prompt, ...(parameters && { parameters }) }, writer.text);
+  if (endpoint === undefined || (writer.text === '' && !worked)) return NOTHING_SEEN;
+  return estimate({ messages: prompt, parameters: task?.parameters ?? {} }, writer.text);
 }

@@ -1,16 +1,18 @@
-import { type AppError, CANCELLED, type Message, storable, toAppError } from '#contracts';
+import { type AppError, CANCELLED, type Message, storable, toAppError, type Usage } from '#contracts';
 import { type CallUse, type MessageLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ChatMessage } from '#providers';
 import { type ReplyWriter } from '#streaming';
 import { type CallCosts, usedUntil } from './call-costs.js';
 import { type Divert } from './divert.js';
-import { type Ending, type Finish, NOTHING_USED, tagsOf } from './finish.js';
-import { type Generated } from './generate.js';
+import { type Ending, type Finish, tagsOf } from './finish.js';
+import { type Generated, paidFor } from './generate.js';
 import { type RetryPolicy } from './retry-policy.js';
 import { Stopped } from './running-messages.js';
 import { isSaturated } from './saturated.js';
+import { type Task } from './tasks/task.js';
 import { untilStored } from './until-stored.js';
+import { plus } from './usage.js';
 
 const TIMED_OUT: ReadonlySet<string> = new Set(['provider_timeout', 'expired']);
 
@@ -28,15 +30,21 @@ export interface AttemptState {
   readonly writer: ReplyWriter;
   readonly provider: string;
   readonly model: string;
+  /** Undefined until it is known what to ask. */
+  task?: Task;
   prompt: readonly ChatMessage[];
   callId: string | null;
   /** Whether a provider was asked. */
   called: boolean;
-  /** Where it was called, and with which key, once that is decided. */
+  /** Where its last call was made, and with which key, once that is decided. */
   endpoint?: string;
   keyId?: string;
-  /** What the call has used, once it has ended. */
+  /** What the last call has used, once it has ended. */
   use?: CallUse;
+  /** By its calls before the last one. */
+  spent: Usage;
+  /** The last answer, where it was not the result that was asked for. */
+  rejected?: Generated;
 }
 
 /** How one attempt ends: stored, cancelled, handed back, sent to wait for another try, or buried. */
@@ -52,21 +60,9 @@ export class EndAttempt {
   ) {}
 
   async succeeded(state: AttemptState, generated: Generated): Promise<Outcome> {
-    const { message, writer } = state;
-    const isCached = generated.cacheAge !== undefined;
-    const stored = await this.finish.run(
-      message,
-      {
-        ...generated,
-        status: 'completed',
-        dead: false,
-        callState: isCached ? 'cached' : 'completed',
-        content: writer.text,
-        use: this.costs.of(state, isCached ? NOTHING_USED : generated.usage),
-      },
-      writer,
-    );
-    return stored ? 'done' : 'lost';
+    const status = 'completed';
+    const callState = generated.cacheAge === undefined ? 'completed' : 'cached';
+    return this.#end(state, { ...this.#said(state, generated), status, dead: false, callState });
   }
 
   async failed(state: AttemptState, error: unknown): Promise<Outcome> {
@@ -90,13 +86,10 @@ export class EndAttempt {
       { ...tagsOf(state.message), code: error.code, reason: error.message },
       'message failed for good',
     );
-    return this.#end(state, {
-      ...this.#nothing(state, error),
-      status,
-      failure,
-      dead: true,
-      callState: 'failed',
-    });
+    const { rejected } = state;
+    const isSaid = rejected && error.code === 'result_invalid';
+    const kept = isSaid ? this.#said(state, rejected) : this.#nothing(state, error);
+    return this.#end(state, { ...kept, status, failure, dead: true, callState: 'failed' });
   }
 
   async #stopped(state: AttemptState, stopped: Stopped): Promise<Outcome> {
@@ -177,15 +170,29 @@ export class EndAttempt {
     return (await this.finish.run(message, ending, writer)) ? 'done' : 'lost';
   }
 
+  /** An answer that is kept. */
+  #said(state: AttemptState, generated: Generated) {
+    const paid = paidFor(generated);
+    return {
+      ...generated,
+      content: state.writer.text,
+      usage: plus(state.spent, generated.usage),
+      paid: plus(state.spent, paid),
+      use: this.costs.of(state, paid),
+    };
+  }
+
   #nothing(state: AttemptState, why: unknown) {
-    const { callId, provider, model } = state;
+    const { callId, provider, model, spent } = state;
+    const usage = plus(spent, usedUntil(state, why));
     return {
       callId,
       provider,
       model,
       content: null,
       finishReason: null,
-      usage: usedUntil(state, why),
+      usage,
+      paid: usage,
       use: this.costs.ofFailed(state, why),
     };
   }

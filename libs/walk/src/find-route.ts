@@ -3,6 +3,8 @@ import { type QueueSettings } from '#config';
 import { type Caller, type CreateMessage, type Priority } from '#contracts';
 import { type HealthOf, route, type Routing } from '#routing';
 import { type QueueView } from './queue-view.js';
+import { type Task } from './tasks/task.js';
+import { sizeOf } from './tasks/tasks.js';
 
 /** Characters of a token, roughly; what it gets wrong is settled when the provider has counted. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -23,28 +25,31 @@ export class FindRoute {
     { tenantId }: Caller,
     request: CreateMessage,
     decided: { readonly priority: Priority; readonly metadata: Readonly<Record<string, unknown>> },
+    task: Task,
   ): Routing {
-    const { parameters = {} } = request;
+    const { parameters } = task;
     const facts = {
       ...decided,
       tenantId,
       userId: request.user_id,
-      promptTokens: promptTokensOf(request),
+      promptTokens: promptTokensOf(task),
       outputTokens: parameters.max_tokens ?? this.queue.value.expected_output,
+      ...(request.data !== undefined && { dataSize: sizeOf(request.data) }),
       ...(parameters.temperature !== undefined && { temperature: parameters.temperature }),
     };
     const asked = {
       provider: request.provider,
       model: request.model,
+      taskType: request.task_type,
       maxTokens: parameters.max_tokens,
-      requires: requiredBy(parameters),
+      requires: requiredBy(task),
     };
     return route(facts, asked, this.catalogs.now, this.#healthOf);
   }
 
   /** What all of its tokens are expected to be. */
-  costOf(request: CreateMessage): number {
-    return promptTokensOf(request) + this.queue.value.expected_output;
+  costOf(task: Task): number {
+    return promptTokensOf(task) + this.queue.value.expected_output;
   }
 
   readonly #healthOf: HealthOf = ({ provider }) => {
@@ -53,17 +58,18 @@ export class FindRoute {
   };
 }
 
-/** What the request itself is expected to have; nobody has read its conversation yet. */
-export function promptTokensOf({ content, system_prompt = '', parameters }: CreateMessage): number {
-  const tools = parameters?.tools ? JSON.stringify(parameters.tools).length : 0;
-  return Math.ceil((content.length + system_prompt.length + tools) / CHARACTERS_PER_TOKEN);
+/** What the message itself is expected to have; nobody has read its conversation yet. */
+export function promptTokensOf({ content, system, parameters: { tools }, schema }: Task): number {
+  const described = [tools, schema ?? undefined].map(sizeOf);
+  const characters = described.reduce((sum, size) => sum + size, content.length + system.length);
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
-function requiredBy({ tools, response_format }: NonNullable<CreateMessage['parameters']>) {
+function requiredBy({ parameters: { tools, response_format }, schema }: Task) {
   const needs = [
     'chat',
     tools && tools.length > 0 && 'tools',
-    response_format && response_format.type !== 'text' && 'json',
+    (schema !== null || (response_format && response_format.type !== 'text')) && 'json',
   ] as const;
   return needs.filter((need) => need !== false && need !== undefined);
 }

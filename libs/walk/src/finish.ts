@@ -27,18 +27,21 @@ export interface Ending {
   readonly provider: string;
   readonly model: string;
   readonly finishReason: string | null;
+  /** Of all answers of the attempt, one that was there already included. */
   readonly usage: Usage;
-  /** What the call is written down to have used. */
+  /** Of those that were made for it: nothing, where the answer was there. */
+  readonly paid: Usage;
+  /** What the last call is written down to have used. */
   readonly use: CallUse;
   readonly toolCalls?: readonly ToolCall[];
   readonly reasoning?: string;
+  /** The result, where one of a certain form was asked for. */
+  readonly data?: unknown;
   readonly cacheAge?: number;
 }
 
 /** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
 const STREAM_PATIENCE_MS = 5_000;
-
-export const NOTHING_USED: Usage = { promptTokens: 0, completionTokens: 0, estimated: true };
 
 /** The end of a message: into the ledger first, then to whoever reads the stream, then the next turn. */
 export class Finish {
@@ -59,7 +62,7 @@ export class Finish {
     }
     this.log.info({ ...tagsOf(message), status: ending.status }, 'message ended');
     await writer.end(eventOf(ending), STREAM_PATIENCE_MS);
-    this.share.settle(message, ending.callState === 'cached' ? NOTHING_USED : ending.usage);
+    this.share.settle(message, ending.paid);
     this.#count(message, ending);
     await this.#releaseNext(message);
     return true;
@@ -110,6 +113,9 @@ function rowOf(message: Message, ending: Ending) {
     model: ending.model,
     finish_reason: ending.finishReason,
     ...ending.use,
+    reply_prompt_tokens: ending.usage.promptTokens,
+    reply_completion_tokens: ending.usage.completionTokens,
+    reply_estimated: ending.usage.estimated,
     data: replyData(ending),
   };
 }

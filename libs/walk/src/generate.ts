@@ -2,7 +2,6 @@ import { type MessageSettings } from '#config';
 import { AppError, type Message, type ToolCall, type Usage } from '#contracts';
 import { type Metrics } from '#observability';
 import {
-  type ChatMessage,
   type ChatRequest,
   countMessageTokens,
   countParameterTokens,
@@ -14,6 +13,7 @@ import {
 import { Answer } from './answer.js';
 import { type CallFor, type CallProvider } from './call-provider.js';
 import { type AttemptState } from './end-attempt.js';
+import { NO_USAGE } from './usage.js';
 
 /** How a call to the provider went. */
 export interface Generated {
@@ -27,6 +27,8 @@ export interface Generated {
   readonly reasoning: string;
   /** Undefined: a provider has just made it. */
   readonly cacheAge?: number;
+  /** The result, where one of a certain form was asked for. */
+  readonly data?: unknown;
 }
 
 /** One call to the provider, streamed into the reply. */
@@ -43,13 +45,13 @@ export class Generate {
    * @throws Stopped when the signal says so
    */
   async run(state: AttemptState, signal: AbortSignal): Promise<Generated> {
-    const { message, callId, prompt, writer } = state;
+    const { message, callId, writer } = state;
     const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: state.model };
     const endTimer = this.metrics.providerDuration.startTimer(labels);
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
-      const request = requestOf(message, prompt, state.model);
+      const request = requestOf(state);
       const onWay = ({ endpoint, key }: Via) => {
         state.called = true;
         state.endpoint = endpoint.id;
@@ -96,12 +98,16 @@ export class Generate {
   }
 }
 
+/** What an answer has used that was not paid for before. */
+export function paidFor({ usage, cacheAge }: Generated): Usage {
+  return cacheAge === undefined ? usage : NO_USAGE;
+}
+
 /** What is asked of the provider. */
-export function requestOf(message: Message, messages: readonly ChatMessage[], model: string): ChatRequest {
-  const { requestId, metadata, options } = message;
-  // What was stored has no undefined in it: it was JSON.
-  const parameters = options?.parameters as ChatRequest['parameters'];
-  return { messages, model, requestId, simulate: metadata['simulate'], ...(parameters && { parameters }) };
+export function requestOf({ message, prompt: messages, model, task }: AttemptState): ChatRequest {
+  const { requestId, metadata } = message;
+  const parameters = task?.parameters ?? {};
+  return { messages, model, requestId, simulate: metadata['simulate'], parameters };
 }
 
 /** A conversation stays on one endpoint where the provider's affinity is by session. */

@@ -7,6 +7,7 @@ import { type ClaimedMessage } from './claim-message.js';
 import { type AttemptState } from './end-attempt.js';
 import { tagsOf } from './finish.js';
 import { type RunningMessages, type Stopped } from './running-messages.js';
+import { NO_USAGE } from './usage.js';
 
 /** An attempt under way. */
 export interface OpenedAttempt {
@@ -54,7 +55,7 @@ export class OpenAttempt {
         this.log.warn({ err, ...tagsOf(message) }, 'the reply stream is away; its text is kept');
       },
     });
-    return { message, writer, provider, model, callId, called: false, prompt: [] };
+    return { message, writer, provider, model, callId, called: false, prompt: [], spent: NO_USAGE };
   }
 
   #observeWait({ attempt, priority, createdAt, scheduledAt, startedAt }: Message): void {

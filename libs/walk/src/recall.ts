@@ -1,6 +1,6 @@
 import { type Found, keyOf, type Place, type ResultCache } from '#cache';
 import { type CacheSettings } from '#config';
-import { type Message, parseDuration } from '#contracts';
+import { type FieldProblem, type Message, parseDuration } from '#contracts';
 import { type AttemptState } from './end-attempt.js';
 import { type Generate, type Generated, requestOf } from './generate.js';
 
@@ -8,6 +8,14 @@ import { type Generate, type Generated, requestOf } from './generate.js';
 interface Kept extends Pick<Generated, 'finishReason' | 'usage' | 'toolCalls' | 'reasoning'> {
   readonly content: string;
 }
+
+/** An answer that is not what was asked for: it is kept for nobody. */
+export interface Rejected {
+  readonly rejected: Generated;
+  readonly problems: readonly FieldProblem[];
+}
+
+export type Verdict = Generated | Rejected;
 
 /** An answer that ended otherwise was cut, or refused. */
 const WHOLE: ReadonlySet<string | null> = new Set(['stop', 'tool_calls']);
@@ -21,18 +29,22 @@ export class Recall {
   ) {}
 
   /** @throws what `Generate` throws */
-  async run(state: AttemptState, signal: AbortSignal): Promise<Generated> {
+  async run(
+    state: AttemptState,
+    signal: AbortSignal,
+    judge: (answer: Generated) => Verdict,
+  ): Promise<Verdict> {
     const ttlMs = this.#ttlOf(state.message);
-    if (ttlMs === 0) return this.generate.run(state, signal);
+    if (ttlMs === 0) return judge(await this.generate.run(state, signal));
     // Half of the attempt's time is left for a call of its own.
     const waitMs = Math.min(this.settings.value.max_wait, state.message.timeoutMs / 2);
     const asked = await this.cache.ask({ ...placeOf(state), ttlMs, waitMs }, signal);
-    if ('text' in asked) return told(state, asked);
+    if ('text' in asked) return judge(told(state, asked));
     let kept: string | undefined;
     try {
-      const generated = await this.generate.run(state, signal);
-      kept = keptOf(generated, state.writer.text);
-      return generated;
+      const verdict = judge(await this.generate.run(state, signal));
+      kept = keptOf(verdict, state.writer.text);
+      return verdict;
     } finally {
       await asked.end(kept);
     }
@@ -47,15 +59,18 @@ export class Recall {
   }
 }
 
-function placeOf({ message, prompt, provider, model }: AttemptState): Place {
-  const { tenantId } = message;
-  const { messages, parameters, simulate } = requestOf(message, prompt, model);
-  return { tenantId, key: keyOf({ tenantId, provider, model, messages, parameters, simulate }) };
+function placeOf(state: AttemptState): Place {
+  const { provider, model, task } = state;
+  const { tenantId } = state.message;
+  const { messages, parameters, simulate } = requestOf(state);
+  const schema = task?.schema ?? null;
+  return { tenantId, key: keyOf({ tenantId, provider, model, messages, parameters, schema, simulate }) };
 }
 
 /** Undefined: it is not worth keeping, or not whole. */
-function keptOf(generated: Generated, content: string): string | undefined {
-  const { finishReason, usage, toolCalls, reasoning } = generated;
+function keptOf(verdict: Verdict, content: string): string | undefined {
+  if ('rejected' in verdict) return undefined;
+  const { finishReason, usage, toolCalls, reasoning } = verdict;
   const isEmpty = content === '' && toolCalls.length === 0;
   if (isEmpty || !WHOLE.has(finishReason)) return undefined;
   return JSON.stringify({ content, finishReason, usage, toolCalls, reasoning } satisfies Kept);

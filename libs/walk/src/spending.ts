@@ -1,8 +1,9 @@
 import { type Catalogs } from '#catalog';
 import { type QueueSettings, type TenantPolicy, type TenantSettings } from '#config';
-import { type CreateMessage, type Target } from '#contracts';
+import { type Target } from '#contracts';
 import { BUDGET_SPANS, type BudgetLimit } from '#ledger';
 import { promptTokensOf } from './find-route.js';
+import { type Task } from './tasks/task.js';
 
 const MILLIONTHS = 1_000_000;
 
@@ -15,11 +16,11 @@ export class Spending {
   ) {}
 
   /** Nothing where the tenant has no budgets. */
-  of(tenantId: string, request: CreateMessage, target: Target) {
+  of(tenantId: string, task: Task, target: Target) {
     const budgets = limitsOf(this.tenants.policyOf(tenantId));
     if (budgets.length === 0) return {};
-    const input = promptTokensOf(request);
-    const output = request.parameters?.max_tokens ?? this.queue.value.expected_output;
+    const input = promptTokensOf(task);
+    const output = task.parameters.max_tokens ?? this.queue.value.expected_output;
     return { budgets, reserved: this.catalogs.now.chargeFor(target, { input, output })?.worth ?? 0 };
   }
 }

@@ -21,6 +21,7 @@ import {
   MessageLedger,
   MessageReader,
   MessageTransitions,
+  ProviderCalls,
   ScheduleLedger,
 } from '#ledger';
 import { Log, Metrics } from '#observability';
@@ -58,6 +59,8 @@ import { Reschedule } from './reschedule.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
 import { Spending } from './spending.js';
+import { AskForResult } from './tasks/ask-for-result.js';
+import { Tasks } from './tasks/tasks.js';
 import { AcceptMessage, RunMessage } from './walk.js';
 
 /** Brings messages into the schedule; gateway, worker and scheduler of one process share it. */
@@ -83,10 +86,19 @@ export class EnqueueModule {}
 })
 export class AftermathModule {}
 
+/** What messages are to a model; gateway and worker of one process share what it has prepared. */
+@Module({
+  imports: [CatalogModule],
+  providers: [provide(Tasks, [Catalogs, MessageSettings])],
+  exports: [Tasks],
+})
+export class TasksModule {}
+
 /** The gateway's half of the walk. */
 @Module({
   imports: [
     CatalogModule,
+    TasksModule,
     EnqueueModule,
     AftermathModule,
     LedgerModule,
@@ -98,7 +110,7 @@ export class AftermathModule {}
   providers: [
     provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
     provide(Spending, [Catalogs, TenantSettings, QueueSettings]),
-    provide(Admission, [MessageSettings, QueueSettings, FindRoute, ConversationSettings, Spending]),
+    provide(Admission, [MessageSettings, QueueSettings, FindRoute, Tasks, ConversationSettings, Spending]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),
@@ -142,6 +154,7 @@ export class AcceptModule {}
 @Module({
   imports: [
     CatalogModule,
+    TasksModule,
     EnqueueModule,
     LedgerModule,
     StreamingModule,
@@ -167,7 +180,8 @@ export class AcceptModule {}
     provide(CallCosts, [Catalogs, Metrics]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, CallCosts, Metrics, Log]),
     provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
-    provide(RunMessage, [ClaimMessage, OpenAttempt, Prompts, Recall, EndAttempt]),
+    provide(AskForResult, [Recall, Tasks, ProviderCalls, CallCosts, Metrics, Log]),
+    provide(RunMessage, [ClaimMessage, OpenAttempt, Tasks, Prompts, AskForResult, EndAttempt]),
   ],
   exports: [RunMessage, RunningMessages],
 })

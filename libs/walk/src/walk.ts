@@ -15,7 +15,8 @@ import { type Idempotency, type RepeatMark } from './idempotency.js';
 import { type OpenAttempt } from './open-attempt.js';
 import { type QueuePlaces } from './queue-places.js';
 import { type QueuePosition, type QueueView } from './queue-view.js';
-import { type Recall } from './recall.js';
+import { type AskForResult } from './tasks/ask-for-result.js';
+import { type Tasks } from './tasks/tasks.js';
 
 /** How a request came. */
 export interface Asked {
@@ -103,8 +104,9 @@ export class RunMessage {
   constructor(
     private readonly claim: ClaimMessage,
     private readonly attempts: OpenAttempt,
+    private readonly tasks: Tasks,
     private readonly prompts: Prompts,
-    private readonly recall: Recall,
+    private readonly results: AskForResult,
     private readonly end: EndAttempt,
   ) {}
 
@@ -126,8 +128,9 @@ export class RunMessage {
   }
 
   async #reply(state: AttemptState, signal: AbortSignal, onCallEnd: OnCallEnd): Promise<Outcome> {
-    state.prompt = await this.prompts.of(state.message);
-    const answer = this.recall.run(state, signal);
+    state.task = this.tasks.of(state.message, state);
+    state.prompt = await this.prompts.of(state.message, state.task);
+    const answer = this.results.run(state, signal);
     const ended = (error: unknown) => onCallEnd(error, state.called);
     answer.then(() => ended(undefined), ended);
     return this.end.succeeded(state, await answer);

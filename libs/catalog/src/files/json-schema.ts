@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { ResultSchema } from '../results/result-schema.js';
+import { type JsonSchema } from '../spec.js';
 import { type Path } from './problem.js';
 
 /** What is wrong in a JSON schema, and where. */
@@ -85,7 +86,7 @@ export function jsonSchemaProblems(value: unknown, path: Path = []): SchemaProbl
   const problems = schemaProblems(value, path, 0);
   if (problems.length > 0) return problems;
   try {
-    z.fromJSONSchema(value as Parameters<typeof z.fromJSONSchema>[0]);
+    new ResultSchema(value as JsonSchema);
     return [];
   } catch (error) {
     return [{ path, message: `is no JSON schema: ${(error as Error).message}` }];

@@ -8,6 +8,15 @@ export const messages = section(
       { min: 1, max: 4_000_000 },
       { env: 'MESSAGE_MAX_CONTENT_LENGTH', unit: 'characters', description: 'Longest content of a message.' },
     ),
+    max_data_size: whole(
+      262_144,
+      { min: 1_000, max: 64_000_000 },
+      {
+        env: 'MESSAGE_MAX_DATA_SIZE',
+        unit: 'characters',
+        description: 'Longest `data` of a message, as JSON.',
+      },
+    ),
     max_reply_length: whole(
       1_000_000,
       { min: 1_000, max: 16_000_000 },

@@ -22,6 +22,10 @@ export interface FinishRow extends Partial<CallUse> {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly usage_estimated: boolean;
+  /** Of the reply, where that is not what its last call used. */
+  readonly reply_prompt_tokens?: number;
+  readonly reply_completion_tokens?: number;
+  readonly reply_estimated?: boolean;
   /** Undefined: the reply is nothing but its text. */
   readonly data?: ReplyData | null;
 }
@@ -31,9 +35,9 @@ const CURRENT = `m.attempt = i.attempt AND m.status = 'processing'`;
 /**
  * Ends messages ($1: JSON array of FinishRow): status, reply, usage and dead letter in one statement, so in one
  * transaction; where the conversation says so, a dead letter blocks its next turns. Of a row whose attempt is no longer the
- * current one only the call is closed, and it is left out of the answer. A call that was `cached` cost nothing, whatever the
- * tokens of its reply. Ending twice is as good as once, since the answer
- * to the first time may have got lost.
+ * current one only the call is closed, and it is left out of the answer. The reply has tokens of its own where the attempt
+ * made other calls before this one, or none for it: one that was `cached` cost nothing. Ending twice is as good as once,
+ * since the answer to the first time may have got lost.
  */
 export const FINISH_MESSAGES: Statement = {
   name: 'finish-messages',
@@ -42,7 +46,7 @@ WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i(
     id text, attempt int, status text, error_code text, error_message text, dead boolean,
     call_id text, call_state text, content text, provider text, model text, finish_reason text,
-    data jsonb, ${CALL_USE})
+    data jsonb, reply_prompt_tokens int, reply_completion_tokens int, reply_estimated boolean, ${CALL_USE})
 ), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
 done AS (
   UPDATE messages m
@@ -57,7 +61,9 @@ done AS (
   INSERT INTO replies (message_id, tenant_id, content, provider, model, finish_reason,
                        prompt_tokens, completion_tokens, usage_estimated, data)
   SELECT d.id, d.tenant_id, i.content, i.provider, i.model, i.finish_reason,
-         i.prompt_tokens, i.completion_tokens, i.usage_estimated, i.data
+         coalesce(i.reply_prompt_tokens, i.prompt_tokens),
+         coalesce(i.reply_completion_tokens, i.completion_tokens),
+         coalesce(i.reply_estimated, i.usage_estimated), i.data
     FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
 ), ${BURY}, ${settleBudgets('done m JOIN input i USING (id)', 'i.call_id', 'i.worth')}, closed AS (
   UPDATE provider_calls c

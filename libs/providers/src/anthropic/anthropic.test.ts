@@ -128,8 +128,17 @@ describe('the body of a request', () => {
     [{ reasoning_effort: 'none' }, { thinking: { type: 'disabled' } }],
     [{ reasoning_effort: 'high', tool_choice: 'required' }, { thinking: { type: 'disabled' } }],
     [
+      {
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'n', schema: { type: 'string', minLength: 1 } },
+        },
+      },
+      { output_config: { format: { type: 'json_schema', schema: { type: 'string' } } } },
+    ],
+    [
       { response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } } },
-      { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+      { system: expect.stringContaining('"type": "object"') },
     ],
     [{ response_format: { type: 'json_object' } }, { system: expect.stringContaining('JSON') }],
   ])('%j is said in its own words', (parameters, expected) => {

@@ -1,11 +1,16 @@
-import { type ChatMessage, type ChatParameters, type ChatRequest, textOf } from '../chat.js';
+import { type ChatMessage, type ChatParameters, type ChatRequest, type JsonSchema, textOf } from '../chat.js';
+import { askedInWords } from '../asked-in-words.js';
 import { conversationOf } from './conversation.js';
+import { outputSchema } from './output-schema.js';
 
 const JSON_ONLY = 'Answer with one JSON object and nothing else.';
 
 /** The body of a request to the Messages API, with everything of ours that it has words for. */
 export function messagesRequest(request: ChatRequest, maxTokens: number): object {
-  const { model, messages, parameters = {} } = request;
+  const { model, parameters = {} } = request;
+  const schema = schemaOf(parameters);
+  const output = schema && outputSchema(schema);
+  const messages = schema && !output ? askedInWords(request.messages, schema) : request.messages;
   const { max_tokens = maxTokens, temperature, top_p, stop, tools, tool_choice } = parameters;
   const system = systemOf(messages, parameters);
   return {
@@ -21,7 +26,7 @@ export function messagesRequest(request: ChatRequest, maxTokens: number): object
     ...(tools && { tools: tools.map(toolOf) }),
     ...(tool_choice !== undefined && { tool_choice: choiceOf(tool_choice) }),
     ...thinkingOf(parameters, messages),
-    ...outputOf(parameters),
+    ...outputOf(parameters, output),
   };
 }
 
@@ -61,9 +66,12 @@ function thinkingOf(
   return { thinking: off ? { type: 'disabled' } : { type: 'adaptive', display: 'summarized' } };
 }
 
-function outputOf({ reasoning_effort, response_format }: ChatParameters): object {
+function schemaOf({ response_format: format }: ChatParameters): JsonSchema | undefined {
+  return format?.type === 'json_schema' ? format.json_schema.schema : undefined;
+}
+
+function outputOf({ reasoning_effort }: ChatParameters, schema: JsonSchema | undefined): object {
   const effort = reasoning_effort === 'minimal' ? 'low' : reasoning_effort;
-  const schema = response_format?.type === 'json_schema' ? response_format.json_schema.schema : undefined;
   const config = {
     ...(effort !== undefined && effort !== 'none' && { effort }),
     ...(schema && { format: { type: 'json_schema', schema } }),

@@ -84,3 +84,27 @@ test('an insufficient quota is a limit by the minute where it means that', () =>
   expect(codeAt('https://dashscope.aliyuncs.com/compatible-mode/v1')).toBe('provider_rate_limited');
   expect(codeAt('https://api.openai.com/v1')).toBeUndefined();
 });
+
+test('a schema is asked for in words where not all models take one', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } } };
+  const asking = (json_schema: object) => ({
+    messages: [{ role: 'system', content: 'Be kind.' } as const, { role: 'user', content: 'hi' } as const],
+    model: 'm',
+    requestId: 'r',
+    parameters: {
+      response_format: { type: 'json_schema', json_schema: { name: 'n', schema: json_schema } } as never,
+    },
+  });
+  const bodyAt = (url: string, json_schema: object = schema) =>
+    chatCompletion(asking(json_schema), quirksOf(url)) as { messages: object[]; response_format: object };
+  expect(bodyAt('https://api.openai.com/v1').response_format).toMatchObject({ type: 'json_schema' });
+  for (const url of ['https://dashscope.aliyuncs.com/compatible-mode/v1', 'https://api.moonshot.cn/v1'])
+    expect(bodyAt(url)).toMatchObject({
+      response_format: { type: 'json_object' },
+      messages: [
+        { role: 'system', content: expect.stringMatching(/^Be kind\.[^]*JSON[^]*"a"/) as string },
+        {},
+      ],
+    });
+  expect(bodyAt('https://api.moonshot.ai/v1', { type: 'array' }).response_format).toEqual({ type: 'text' });
+});

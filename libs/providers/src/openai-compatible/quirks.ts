@@ -6,6 +6,8 @@ export interface Quirks {
   readonly streamOptions: boolean;
   /** How it is told to think more or less. */
   readonly effort: 'reasoning_effort' | 'enable_thinking';
+  /** Not all of its models take a schema of the answer; all take `json_object`, where the prompt says JSON. */
+  readonly someSchemas: boolean;
   /** Its `insufficient_quota` is a limit by the minute and no empty account. */
   readonly quotaByMinute: boolean;
 }
@@ -15,6 +17,7 @@ const COMMON: Quirks = {
   maxTokens: 'max_tokens',
   streamOptions: true,
   effort: 'reasoning_effort',
+  someSchemas: false,
   quotaByMinute: false,
 };
 
@@ -22,9 +25,9 @@ const COMMON: Quirks = {
 const BY_HOST: readonly (readonly [string, Partial<Quirks>])[] = [
   ['api.openai.com', { maxTokens: 'max_completion_tokens' }],
   ['openai.azure.com', { maxTokens: 'max_completion_tokens' }],
-  ['moonshot.cn', { maxTokens: 'max_completion_tokens' }],
-  ['moonshot.ai', { maxTokens: 'max_completion_tokens' }],
-  ['aliyuncs.com', { effort: 'enable_thinking', quotaByMinute: true }],
+  ['moonshot.cn', { maxTokens: 'max_completion_tokens', someSchemas: true }],
+  ['moonshot.ai', { maxTokens: 'max_completion_tokens', someSchemas: true }],
+  ['aliyuncs.com', { effort: 'enable_thinking', someSchemas: true, quotaByMinute: true }],
 ];
 
 export function quirksOf(url: string): Quirks {

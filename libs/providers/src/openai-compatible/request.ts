@@ -1,8 +1,10 @@
-import { type ChatParameters, type ChatRequest } from '../chat.js';
+import { askedInWords } from '../asked-in-words.js';
+import { type ChatParameters, type ChatRequest, type ResponseFormat } from '../chat.js';
 import { type Quirks } from './quirks.js';
 
 /** The body of a chat completion; our requests have its words already. */
-export function chatCompletion({ model, messages, parameters = {} }: ChatRequest, quirks: Quirks): object {
+export function chatCompletion(request: ChatRequest, quirks: Quirks): object {
+  const { model, messages, parameters = {} } = quirks.someSchemas ? inWords(request) : request;
   const { max_tokens, reasoning_effort, ...rest } = parameters;
   return {
     ...rest,
@@ -19,4 +21,17 @@ function effort(asked: NonNullable<ChatParameters['reasoning_effort']>, quirks: 
   return quirks.effort === 'enable_thinking'
     ? { enable_thinking: asked !== 'none' }
     : { reasoning_effort: asked };
+}
+
+/** The schema goes into the prompt; what is no object cannot be asked for otherwise. */
+function inWords(request: ChatRequest): ChatRequest {
+  const { response_format: format, ...rest } = request.parameters ?? {};
+  const schema = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
+  if (schema === undefined) return request;
+  const response_format: ResponseFormat = { type: schema['type'] === 'object' ? 'json_object' : 'text' };
+  return {
+    ...request,
+    messages: askedInWords(request.messages, schema),
+    parameters: { ...rest, response_format },
+  };
 }

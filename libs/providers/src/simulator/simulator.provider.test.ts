@@ -45,6 +45,15 @@ describe('Simulator', () => {
 
   beforeAll(loadTokenCounter);
 
+  test('answers with JSON where it is asked for, in as many pieces', async () => {
+    const schema = { type: 'object', properties: { ok: { type: 'boolean' } } };
+    const json_schema = { name: 'n', schema };
+    const parameters = { response_format: { type: 'json_schema', json_schema } as const };
+    const events = await answer(simulator({ SIMULATOR_CHUNKS: '3' }), { ...request(), parameters });
+    expect(saidIn(events).text).toBe('{"ok":true}');
+    expect(events.filter(({ type }) => type === 'delta')).toHaveLength(3);
+  });
+
   test('says the same to the same, in as many chunks as configured', async () => {
     expect(await text(simulator({ SIMULATOR_CHUNKS: '2' }))).toBe('chunk 1: hi\nchunk 2: hi\n');
     expect(await text(simulator({ SIMULATOR_CHUNKS: '2', SIMULATOR_CHUNK_LENGTH: '8' }))).toBe(

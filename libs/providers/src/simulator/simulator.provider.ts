@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ProviderSpec } from '#catalog';
 import { type ProviderSettings } from '#config';
 import { AppError, type Usage } from '#contracts';
-import { type ChatRequest, PARAMETER_NAMES, textOf } from '../chat.js';
+import { type ChatParameters, type ChatRequest, PARAMETER_NAMES, textOf } from '../chat.js';
 import { countMessageTokens, countTokens, firstTokens } from '../count-tokens.js';
 import { type Provider, type ProviderEvent, type Via } from '../provider.js';
 import { blockProcess, type Faults, parseFaults } from './faults.js';
+import { sampleOf } from './sample-of.js';
 
 type Settings = ProviderSettings['value']['simulator'];
 
@@ -14,12 +15,12 @@ const NO_FAULTS: Faults = { after_chunks: 0, times: 0, hang: false, block_ms: 0 
 /** Calls that are remembered for `times`. */
 const MAX_REMEMBERED = 10_000;
 
-/** The built-in provider: streams `chunk N: <text>`, as slowly and as badly as the configuration says. */
+/** The built-in provider: streams `chunk N: <text>`, or a sample of the JSON that is asked for, as slowly and as badly as the configuration says. */
 export class Simulator implements Provider {
   readonly name: string;
   readonly model: string;
   readonly maxConcurrency: number;
-  readonly ignores = PARAMETER_NAMES.filter((name) => name !== 'max_tokens');
+  readonly ignores = PARAMETER_NAMES.filter((name) => name !== 'max_tokens' && name !== 'response_format');
   readonly #calls = new Map<string, number>();
 
   constructor(
@@ -59,12 +60,13 @@ export class Simulator implements Provider {
     signal: AbortSignal,
   ): AsyncGenerator<ProviderEvent> {
     const text = textOf(messages.at(-1)?.content ?? '');
+    const json = jsonFor(parameters);
     const chunks = faults.chunks ?? this.settings.chunks;
     let left = parameters?.max_tokens ?? Infinity;
     for (let n = 1; n <= chunks; n += 1) {
       await this.#misbehave(faults, n - 1, signal);
       await pause(faults.delay_ms ?? this.settings.delay, signal);
-      const chunk = this.#chunk(n, text);
+      const chunk = json === undefined ? this.#chunk(n, text) : pieceOf(json, n, chunks);
       const part = left === Infinity ? chunk : firstTokens(chunk, left);
       if (part !== '') yield { type: 'delta', text: part };
       if (part !== chunk) return yield { type: 'finish', reason: 'length' };
@@ -116,6 +118,18 @@ export class Simulator implements Provider {
     const length = this.settings.chunk_length;
     return length === 0 ? chunk : chunk.padEnd(length, '.').slice(0, length);
   }
+}
+
+/** What a request for JSON is answered with. */
+function jsonFor({ response_format: format }: ChatParameters = {}): string | undefined {
+  if (format === undefined || format.type === 'text') return undefined;
+  return JSON.stringify(sampleOf(format.type === 'json_schema' ? (format.json_schema.schema ?? {}) : {}));
+}
+
+/** The n-th of so many. */
+function pieceOf(text: string, n: number, count: number): string {
+  const end = (k: number) => Math.ceil((text.length * k) / count);
+  return text.slice(end(n - 1), end(n));
 }
 
 function usageOf({ messages }: ChatRequest, said: string): Usage {
