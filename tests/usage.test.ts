@@ -85,7 +85,7 @@ describe.each(TOPOLOGIES)('usage and cost (%s)', (topology) => {
   });
 
   test('of a message that was turned away and went elsewhere is that of who answered', async () => {
-    upstreams[0].behave({ status: 401 });
+    upstreams[0].behave({ status: 503 });
     upstreams[1].behave({ reply: 'three small words' });
     const message = await client.ended(await client.send('tell me', { provider: 'auto', model: 'here/m1' }));
     expect(message).toMatchObject({ status: 'completed', provider: 'there' });

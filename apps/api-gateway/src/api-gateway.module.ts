@@ -26,6 +26,7 @@ import { MessagesController } from './messages.controller.js';
 import { OpenStreams } from './open-streams.js';
 import { PreprocessingEvents } from './preprocessing-events.controller.js';
 import { PreprocessorController } from './preprocessor.controller.js';
+import { ProvidersApiModule } from './providers-api.module.js';
 import { QueuesApiModule } from './queues-api.module.js';
 import { ReplyFeed } from './reply-feed.js';
 import { ResourcesApiModule } from './resources-api.module.js';
@@ -49,6 +50,7 @@ import { WaitingComment } from './waiting-comment.js';
     DeadLettersApiModule,
     ResourcesApiModule,
     EndpointsApiModule,
+    ProvidersApiModule,
     QueuesApiModule,
     SchedulerApiModule,
     UsageApiModule,

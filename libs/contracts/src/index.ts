@@ -13,6 +13,7 @@ export * from './message.js';
 export * from './preprocessing-requests.js';
 export * from './priority-rule.js';
 export * from './priority.js';
+export * from './provider-requests.js';
 export * from './queue-requests.js';
 export * from './reply-event.js';
 export * from './requests.js';

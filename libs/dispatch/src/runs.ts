@@ -79,11 +79,11 @@ export class Runs {
   }
 
   /**
-   * Before the slot is free: nobody may win it for an upstream that has just turned a call away. Where there was no call
-   * there is nothing to learn.
+   * Before the slot is free: nobody may win it for an upstream that has just turned a call away, or that cannot even be
+   * called. Where no call was wanted there is nothing to learn.
    */
   async #learn(lane: string, error: unknown, called: boolean): Promise<void> {
-    if (!called) return;
+    if (!called && !(error instanceof NotCalled)) return;
     if (error === undefined) return this.lanes.of(lane).coolDown.wentThrough();
     if (!isSaturated(error)) return;
     try {

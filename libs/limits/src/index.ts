@@ -12,7 +12,7 @@ export * from './memory-slots.js';
 export * from './rates/memory-rates.js';
 export * from './rates/rates.js';
 export * from './rates/redis-rates.js';
-export * from './rates/told-by-headers.js';
+export * from './rates/told-by.js';
 export * from './redis-slots.js';
 export * from './slots.js';
 export * from './limits.module.js';

@@ -1,6 +1,8 @@
 import { type PickRequest, unavailableError, type Upstreams, WatchedCall } from '#balancing';
-import { AppError } from '#contracts';
+import { AppError, type Usage } from '#contracts';
 import { type ChatRequest, type Provider, type ProviderEvent, type Via } from '#providers';
+import { NOTHING_USED } from './finish.js';
+import { type KeyRates, type RateHold } from './key-rates.js';
 
 /** Endpoints and keys of a provider that are tried for one attempt, as long as none has said a word. */
 const MOST_WAYS = 3;
@@ -27,31 +29,34 @@ const OF_THE_KEY: ReadonlySet<string> = new Set([
 ]);
 const OF_THE_ENDPOINT: ReadonlySet<string> = new Set(['provider_unavailable', 'provider_overloaded']);
 
+/** A call that is to be made. */
+export interface WantedCall {
+  readonly provider: Provider;
+  readonly request: ChatRequest;
+  readonly whom: CallFor;
+  /** Expected, of input and output. */
+  readonly tokens: number;
+  /** Told of each way that is tried, right before. */
+  readonly onWay: (way: Via) => void;
+}
+
 /** Calls a provider on the best endpoint and with the best key; before the first byte, on others too. */
 export class CallProvider {
-  constructor(private readonly upstreams: Upstreams) {}
+  constructor(
+    private readonly upstreams: Upstreams,
+    private readonly rates: KeyRates,
+  ) {}
 
   /** @throws AppError with the provider's codes; NotCalled when there is no way now */
-  async *stream(
-    provider: Provider,
-    request: ChatRequest,
-    whom: CallFor,
-    onWay: (way: Via) => void,
-    signal: AbortSignal,
-  ): AsyncGenerator<ProviderEvent> {
+  async *stream(wanted: WantedCall, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
     const tried: Tried = { endpoints: [], keys: [] };
     let last: AppError | undefined;
     for (let ways = 0; ways < MOST_WAYS; ways += 1) {
-      const pick = this.upstreams.pick({ ...whom, provider: provider.name, exclude: tried });
-      if (!pick.available) throw last ?? notCalled(unavailableError(provider.name, pick));
-      onWay(pick);
+      const { pick, hold } = await this.#way(wanted, tried, last);
+      wanted.onWay(pick);
       const call = new WatchedCall(pick);
       try {
-        for await (const event of provider.stream(request, pick, signal)) {
-          call.take(event);
-          yield event;
-        }
-        call.succeeded();
+        yield* this.#listen(wanted, pick, hold, call, signal);
         return;
       } catch (error) {
         call.failed(error, signal.aborted);
@@ -64,6 +69,43 @@ export class CallProvider {
       }
     }
     throw last!;
+  }
+
+  /** An endpoint and a key within its limits; each key whose limits are used up is left out of the next look. */
+  async #way({ provider, whom, tokens }: WantedCall, tried: Tried, last: AppError | undefined) {
+    let full: AppError | undefined;
+    for (;;) {
+      const pick = this.upstreams.pick({ ...whom, provider: provider.name, exclude: tried });
+      if (!pick.available) throw last ?? notCalled(full ?? unavailableError(provider.name, pick));
+      const hold = await this.rates.reserve(provider.spec, pick.key, tokens);
+      if (hold.granted) return { pick, hold };
+      pick.done({ result: 'stopped' });
+      full = soonest(full, hold.error);
+      if (hold.ofAccount || !pick.key) throw last ?? notCalled(full);
+      tried.keys.push(pick.key.id);
+    }
+  }
+
+  async *#listen(
+    { provider, request }: WantedCall,
+    way: Via,
+    hold: RateHold,
+    call: WatchedCall,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProviderEvent> {
+    let usage: Usage | undefined;
+    try {
+      for await (const event of provider.stream(request, way, signal)) {
+        call.take(event);
+        if (event.type === 'limits') hold.learn(event.limits);
+        if (event.type === 'finish') usage = event.usage;
+        yield event;
+      }
+      call.succeeded();
+    } finally {
+      // Who has said nothing has used nothing, as far as one can tell.
+      hold.settle(usage ?? (call.isSilent ? NOTHING_USED : undefined));
+    }
   }
 }
 
@@ -81,4 +123,9 @@ function note(
 
 function notCalled({ code, message, retryAfterMs }: AppError): NotCalled {
   return new NotCalled(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+/** Of two limits that are used up, the one that is free first. */
+function soonest(one: AppError | undefined, other: AppError): AppError {
+  return one && (one.retryAfterMs ?? 0) <= (other.retryAfterMs ?? 0) ? one : other;
 }

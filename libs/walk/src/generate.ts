@@ -57,11 +57,8 @@ export class Generate {
         state.endpoint = endpoint.id;
         if (key) state.keyId = key.id;
       };
-      await this.#listen(
-        this.calls.stream(provider, request, whomFor(message), onWay, signal),
-        labels,
-        answer,
-      );
+      const wanted = { provider, request, whom: whomFor(message), tokens: message.cost, onWay };
+      await this.#listen(this.calls.stream(wanted, signal), labels, answer);
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
       this.#count(labels, 'ok', counted);

@@ -24,6 +24,7 @@ import {
   ProviderCalls,
   ScheduleLedger,
 } from '#ledger';
+import { LimitsModule, Rates } from '#limits';
 import { Log, Metrics } from '#observability';
 import { Preprocess, PreprocessingModule } from '#preprocessing';
 import { Providers, ProvidersModule } from '#providers';
@@ -46,6 +47,7 @@ import { FindRoute } from './find-route.js';
 import { Finish } from './finish.js';
 import { Generate } from './generate.js';
 import { Idempotency } from './idempotency.js';
+import { KeyRates } from './key-rates.js';
 import { OpenAttempt } from './open-attempt.js';
 import { OutsideEnding } from './outside/outside-ending.js';
 import { OutsideLeases } from './outside/outside-leases.js';
@@ -161,6 +163,7 @@ export class AcceptModule {}
     ConversationsModule,
     ProvidersModule,
     UpstreamsModule,
+    LimitsModule,
     ControlModule,
     CacheModule,
   ],
@@ -172,7 +175,8 @@ export class AcceptModule {}
       useFactory: (s: MessageSettings) => new RetryPolicy(s),
     },
     provide(ClaimMessage, [MessageLedger, RunningMessages, Providers, ThisProcess, QueueSettings, Log]),
-    provide(CallProvider, [Upstreams]),
+    provide(KeyRates, [Rates]),
+    provide(CallProvider, [Upstreams, KeyRates]),
     provide(Generate, [Providers, CallProvider, MessageSettings, Metrics]),
     provide(Recall, [ResultCache, Generate, CacheSettings]),
     provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),

@@ -1,0 +1,69 @@
+import { type KeySpec, type ProviderSpec, type RateLimits } from '#catalog';
+import { AppError, type Usage } from '#contracts';
+import { RATE_WINDOWS, type Rates, type RateWindow, type Reservation, toldBy } from '#limits';
+import { type LimitsSeen } from '#providers';
+
+/** That a call counts against the limits of its account and its key. */
+export interface RateHold {
+  readonly granted: true;
+  /** What the provider has said of its limits. */
+  learn(limits: LimitsSeen): void;
+  /** What the call has used; undefined: nobody knows, and what was reserved stays. */
+  settle(usage: Usage | undefined): void;
+}
+
+export interface RatesFull {
+  readonly granted: false;
+  /** Of the account: another key would not help. */
+  readonly ofAccount: boolean;
+  readonly error: AppError;
+}
+
+/** How often a provider may be called, by its account as a whole and by each key. */
+export class KeyRates {
+  constructor(private readonly rates: Rates) {}
+
+  /** Without limits nobody is asked. */
+  async reserve(
+    { name, limits }: ProviderSpec,
+    key: KeySpec | undefined,
+    tokens: number,
+  ): Promise<RateHold | RatesFull> {
+    const held: Reservation[] = [];
+    for (const [what, its] of [[name, limits] as const, [`${name}/${key?.id}`, key?.limits ?? {}] as const]) {
+      if (!isLimited(its)) continue;
+      const answer = await this.rates.reserve(what, its, { requests: 1, tokens });
+      if (answer.granted) {
+        held.push(answer);
+        continue;
+      }
+      await Promise.all(held.map((reservation) => reservation.cancel()));
+      const error = used(what, answer.which, answer.retryAfterMs);
+      return { granted: false, ofAccount: what === name, error };
+    }
+    return holdOf(held);
+  }
+}
+
+function isLimited(limits: RateLimits): boolean {
+  return RATE_WINDOWS.some((window) => limits[window] !== undefined);
+}
+
+/** Nothing of this fails, and nobody waits for it. */
+function holdOf(held: readonly Reservation[]): RateHold {
+  return {
+    granted: true,
+    learn: (limits) => void Promise.all(held.map((reservation) => reservation.learn(toldBy(limits)))),
+    settle: (usage) => {
+      if (usage === undefined) return;
+      const tokens = usage.promptTokens + usage.completionTokens;
+      void Promise.all(held.map((reservation) => reservation.settle(tokens)));
+    },
+  };
+}
+
+/** A day's limit is a quota: nobody waits for it where another provider can answer. */
+function used(what: string, which: RateWindow, retryAfterMs: number): AppError {
+  const code = which === 'requestsPerDay' ? 'provider_quota_exhausted' : 'provider_rate_limited';
+  return new AppError(code, `${what} has used up its limit ${which}`, { retryAfterMs });
+}
