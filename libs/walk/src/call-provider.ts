@@ -1,7 +1,7 @@
 import { type PickRequest, unavailableError, type Upstreams, WatchedCall } from '#balancing';
 import { AppError, type Usage } from '#contracts';
 import { type ChatRequest, type Provider, type ProviderEvent, type Via } from '#providers';
-import { NOTHING_USED } from './finish.js';
+import { NO_USAGE } from './usage.js';
 import { type KeyRates, type RateHold } from './key-rates.js';
 
 /** Endpoints and keys of a provider that are tried for one attempt, as long as none has said a word. */
@@ -104,7 +104,7 @@ export class CallProvider {
       call.succeeded();
     } finally {
       // Who has said nothing has used nothing, as far as one can tell.
-      hold.settle(usage ?? (call.isSilent ? NOTHING_USED : undefined));
+      hold.settle(usage ?? (call.isSilent ? NO_USAGE : undefined));
     }
   }
 }

@@ -33,7 +33,12 @@ function setup() {
   const run = async (judge: (answer: Generated) => Verdict, schema: object | null = null) => {
     const writer = { text: '', delta: (text: string) => (writer.text += text) };
     const state = {
-      message: { tenantId: 't', timeoutMs: 1_000, metadata: {}, options: { config: { cache_enabled: true } } },
+      message: {
+        tenantId: 't',
+        timeoutMs: 1_000,
+        metadata: {},
+        options: { config: { cache_enabled: true } },
+      },
       task: { schema, parameters: {} },
       prompt: [],
       writer,
