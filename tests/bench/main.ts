@@ -3,13 +3,25 @@ import { type Bench, print } from './bench.js';
 import { depth } from './depth.js';
 import { e2e } from './e2e.js';
 import { fairness } from './fairness.js';
+import { hivemind } from './hivemind.js';
 import { mixed } from './mixed.js';
 import { overhead } from './overhead.js';
 import { priority } from './priority.js';
 import { recover } from './recover.js';
 import { start } from './start.js';
 
-const BENCHES: readonly Bench[] = [accept, e2e, overhead, mixed, priority, fairness, depth, recover, start];
+const BENCHES: readonly Bench[] = [
+  accept,
+  e2e,
+  overhead,
+  mixed,
+  priority,
+  fairness,
+  depth,
+  recover,
+  start,
+  hivemind,
+];
 
 const USAGE = `npm run bench -- <name> | all
 

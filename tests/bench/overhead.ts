@@ -27,7 +27,7 @@ async function measure(stage: Stage): Promise<Report> {
   const upstream = await stage.helper('tests/upstream/main.js');
   const openai = { OPENAI_API_KEY: 'bench-key-0123456789', OPENAI_BASE_URL: `${upstream.url}/v1` };
   const [gateway, , portkey] = await Promise.all([
-    stage.role('api-gateway'),
+    stage.role('api-gateway', openai),
     stage.role('queue-manager', openai),
     startPortkey(stage),
   ]);
