@@ -87,4 +87,13 @@ describe.each(TOPOLOGIES)('limits of a provider (%s)', (topology) => {
     for (const message of ended) expect(message).toMatchObject({ status: 'completed', retry_count: 0 });
     expect([first.calls().length, second.calls().length]).toEqual([4, 8]);
   });
+
+  test.runIf(topology !== 'fleet')('a restart forgets nothing of it', async () => {
+    await system.terminate(system.gateways[0]!);
+    client = new Client((await system.start('server')).url);
+    const ids = await sendAll(3, { metadata: { way: 'daily' } });
+    const ended = await Promise.all(ids.map((id) => client.ended(id)));
+    for (const message of ended) expect(message).toMatchObject({ status: 'completed', retry_count: 0 });
+    expect([first.calls().length, second.calls().length]).toEqual([0, 3]);
+  });
 });

@@ -6,14 +6,16 @@ import { LimitsModule, LiveProcesses } from '#limits';
 import { Log } from '#observability';
 import { loadTokenCounter } from '#providers';
 import { ResourceCapacity } from '#resources';
+import { RedisModule, SharedRedis } from '#redis';
 import { provide, Starters, ThisProcess } from '#runtime';
+import { RecallRates } from '#walk';
 import { WorkerControlEvents } from './control-events.controller.js';
 import { Pulse } from './pulse.js';
 import { UpstreamEvents } from './upstream-events.controller.js';
 
 /** The worker role: takes messages from the schedule and runs them. */
 @Module({
-  imports: [DispatchModule, ControlModule, LimitsModule, UpstreamsModule],
+  imports: [DispatchModule, ControlModule, LimitsModule, UpstreamsModule, RedisModule],
   controllers: [WorkerControlEvents, UpstreamEvents],
   providers: [provide(Pulse, [ControlBus, Lanes, ThisProcess, Log])],
 })
@@ -25,6 +27,8 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
     private readonly resources: ResourceCapacity,
     private readonly pulse: Pulse,
     private readonly live: LiveProcesses,
+    private readonly recall: RecallRates,
+    private readonly redis: SharedRedis,
     private readonly starters: Starters,
   ) {}
 
@@ -33,6 +37,8 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
     this.starters.add(async () => {
       await Promise.all([this.heartbeat.start(), this.resources.start(), this.live.join('worker')]);
       this.keeper.start();
+      // With Redis the counts outlive the process.
+      if (!this.redis.connections) await this.recall.run();
       await this.dispatcher.start();
       this.pulse.start();
     });

@@ -73,6 +73,7 @@ export class Dispatcher {
     const lanes = this.lanes.asks(this.runs.size);
     if (lanes.every(({ most }) => most === 0)) return safety_tick;
     const look = await this.queue.look({ room: STEP, lanes });
+    this.lanes.heard(look);
     const taken = await this.starter.start(look, this.#stopping, () => this.#alarm.ring());
     if (taken > 0) return 0;
     return Math.max(1, Math.min(safety_tick, look.nextDueMs ?? safety_tick));

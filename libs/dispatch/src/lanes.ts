@@ -3,7 +3,7 @@ import { type QueueSettings, type WorkerSettings } from '#config';
 import { type AppError, type LanePulse } from '#contracts';
 import { type Slots } from '#limits';
 import { type Provider, type Providers } from '#providers';
-import { type LaneAsk } from '#queue';
+import { type LaneAsk, type Look } from '#queue';
 import { type Pauses } from '#walk';
 import { CoolDown } from './cool-down.js';
 import { type LaneLimits } from './lane-limits.js';
@@ -71,6 +71,12 @@ export class Lanes {
     if (wasCalled) meter.drop();
     meter.pauseUntil(Date.now() + ms);
     await this.slots.pause(name, ms);
+  }
+
+  /** What a look says of pauses that other processes, or earlier ones, have ordered. */
+  heard({ lanes }: Look): void {
+    for (const { lane, pausedMs } of lanes)
+      if (pausedMs > 0) this.of(lane).meter.pauseUntil(Date.now() + pausedMs);
   }
 
   pulses(): Record<string, LanePulse> {

@@ -20,6 +20,7 @@ export * from './message-reader.js';
 export * from './message-transitions.js';
 export * from './minute-stats.js';
 export * from './page.js';
+export * from './past-calls.js';
 export * from './provider-calls.js';
 export * from './redrives.js';
 export * from './reply-data.js';

@@ -72,6 +72,8 @@ export interface BandLook {
 export interface LaneLook {
   readonly lane: string;
   readonly bands: Readonly<Record<Priority, BandLook>>;
+  /** For how long nobody may call its upstream, whoever found that out; 0: it may be called. */
+  readonly pausedMs: number;
   /** The slots that were won for what is ready. */
   readonly granted: Granted;
 }

@@ -20,6 +20,7 @@ export * from './pauses.js';
 export * from './pauses.module.js';
 export * from './queue-places.js';
 export * from './queue-view.js';
+export * from './recall-rates.js';
 export * from './reschedule.js';
 export * from './retry-policy.js';
 export * from './running-messages.js';

@@ -19,6 +19,11 @@ export interface RatesFull {
   readonly error: AppError;
 }
 
+/** Under which name the calls of an account, or of one of its keys, are counted. */
+export function rateName(provider: string, key?: string): string {
+  return key === undefined ? provider : `${provider}/${key}`;
+}
+
 /** How often a provider may be called, by its account as a whole and by each key. */
 export class KeyRates {
   constructor(private readonly rates: Rates) {}
@@ -30,7 +35,12 @@ export class KeyRates {
     tokens: number,
   ): Promise<RateHold | RatesFull> {
     const held: Reservation[] = [];
-    for (const [what, its] of [[name, limits] as const, [`${name}/${key?.id}`, key?.limits ?? {}] as const]) {
+    const whole = rateName(name);
+    const asked = [
+      [whole, limits],
+      [rateName(name, key?.id ?? ''), key?.limits ?? {}],
+    ] as const;
+    for (const [what, its] of asked) {
       if (!isLimited(its)) continue;
       const answer = await this.rates.reserve(what, its, { requests: 1, tokens });
       if (answer.granted) {
@@ -39,13 +49,13 @@ export class KeyRates {
       }
       await Promise.all(held.map((reservation) => reservation.cancel()));
       const error = used(what, answer.which, answer.retryAfterMs);
-      return { granted: false, ofAccount: what === name, error };
+      return { granted: false, ofAccount: what === whole, error };
     }
     return holdOf(held);
   }
 }
 
-function isLimited(limits: RateLimits): boolean {
+export function isLimited(limits: RateLimits): boolean {
   return RATE_WINDOWS.some((window) => limits[window] !== undefined);
 }
 

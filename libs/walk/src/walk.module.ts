@@ -21,6 +21,7 @@ import {
   MessageLedger,
   MessageReader,
   MessageTransitions,
+  PastCalls,
   ProviderCalls,
   ScheduleLedger,
 } from '#ledger';
@@ -57,6 +58,7 @@ import { PausesModule } from './pauses.module.js';
 import { QueuePlaces } from './queue-places.js';
 import { QueueView } from './queue-view.js';
 import { Recall } from './recall.js';
+import { RecallRates } from './recall-rates.js';
 import { Reschedule } from './reschedule.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RunningMessages } from './running-messages.js';
@@ -176,6 +178,8 @@ export class AcceptModule {}
     },
     provide(ClaimMessage, [MessageLedger, RunningMessages, Providers, ThisProcess, QueueSettings, Log]),
     provide(KeyRates, [Rates]),
+    provide(PastCalls, [Database]),
+    provide(RecallRates, [Catalogs, PastCalls, Rates, Log]),
     provide(CallProvider, [Upstreams, KeyRates]),
     provide(Generate, [Providers, CallProvider, MessageSettings, Metrics]),
     provide(Recall, [ResultCache, Generate, CacheSettings]),
@@ -187,6 +191,6 @@ export class AcceptModule {}
     provide(AskForResult, [Recall, Tasks, ProviderCalls, CallCosts, Metrics, Log]),
     provide(RunMessage, [ClaimMessage, OpenAttempt, Tasks, Prompts, AskForResult, EndAttempt]),
   ],
-  exports: [RunMessage, RunningMessages],
+  exports: [RunMessage, RunningMessages, RecallRates],
 })
 export class RunModule {}

@@ -44,7 +44,7 @@ export class PostgresLook {
       const bands = Object.fromEntries(looks) as Bands;
       const granted = this.#grant(ask, bands, left);
       left -= granted.realtime.length + granted.others.length;
-      return { lane: ask.lane, bands, granted };
+      return { lane: ask.lane, bands, granted, pausedMs: this.slots.pausedMs(ask.lane) };
     });
   }
 

@@ -7,7 +7,7 @@ import { LuaScript } from '#redis';
  * ARGV: process, number before its next token, lease in ms, most slots in all, tokens per unit, priority past which the base
  * must move; then for each lane: limit, reserved, most, which bands are open ('1101'), gap and longest hold
  * of a spread.
- * Answers for each lane: slots for realtime, slots for others, then for each band: ready jobs, how long the next one has
+ * Answers for each lane: slots for realtime, slots for others, for how many ms it is paused, then for each band: ready jobs, how long the next one has
  * waited in ms (-1: none), whether the base must move; last of all the era of the
  * slots, and the time until the next delayed or held job in ms (-1: none).
  * BullMQ takes jobs from the end of `wait` first, then from `prioritized` (score: priority × 2^32 + counter), and scores a
@@ -69,6 +69,7 @@ for lane = 0, (#ARGV - 6) / 6 - 1 do
   seq = seq + first + rest
   room = room - first - rest
   answer[#answer + 1], answer[#answer + 2] = first, rest
+  answer[#answer + 1] = math.max(0, redis.call('PTTL', KEYS[k + 18]))
   for _, number in ipairs(bands) do answer[#answer + 1] = number end
 end
 answer[#answer + 1] = eraOf(KEYS[22], now)

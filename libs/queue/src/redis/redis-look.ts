@@ -14,7 +14,7 @@ import { laneKeys } from './band-keys.js';
 import { LOOK } from './look.lua.js';
 
 const NUMBERS_PER_BAND = 3;
-const NUMBERS_PER_LANE = 2 + PRIORITIES.length * NUMBERS_PER_BAND;
+const NUMBERS_PER_LANE = 3 + PRIORITIES.length * NUMBERS_PER_BAND;
 
 /** One look at the schedule in Redis, and the slots that it won. */
 export class RedisLook {
@@ -43,7 +43,7 @@ export class RedisLook {
       const mine = numbers.slice(i * NUMBERS_PER_LANE, (i + 1) * NUMBERS_PER_LANE);
       const granted = await this.#granted(connection, lane, used, [mine[0]!, mine[1]!]);
       used += mine[0]! + mine[1]!;
-      looks.push({ lane, granted, bands: this.#bands(lane, mine.slice(2)) });
+      looks.push({ lane, granted, pausedMs: mine[2]!, bands: this.#bands(lane, mine.slice(3)) });
     }
     const nextDueMs = numbers.at(-1)!;
     return { lanes: looks, nextDueMs: nextDueMs < 0 ? undefined : nextDueMs };
