@@ -7,6 +7,9 @@ const ROOM = Object.fromEntries(
   ['REALTIME', 'HIGH', 'NORMAL', 'LOW'].map((band) => [`QUEUE_MAX_WAITING_${band}`, '10000000']),
 );
 
+/** How often what a busy database refused is sent again. */
+const MOST_TRIES = 100;
+
 /** What the upstream of a bench can do: the simulator, with one chunk after `callMs`. */
 export interface Upstream {
   readonly slots: number;
@@ -64,15 +67,14 @@ export class Fleet {
     const requests: (typeof bodies)[] = [];
     for (let i = 0; i < bodies.length; i += 1_000) requests.push(bodies.slice(i, i + 1_000));
     const lane = async () => {
-      for (let next = requests.shift(); next; next = requests.shift())
-        await this.#post('/api/v1/messages/batch', { messages: next });
+      for (let next = requests.shift(); next; next = requests.shift()) await this.#sendTogether(next);
     };
     await Promise.all([lane(), lane(), lane(), lane()]);
   }
 
   /** While it is paused nothing starts, so that a backlog can be made before it is worked off. */
   async pause(paused: boolean): Promise<void> {
-    await this.#post(`/api/v1/queues/${paused ? 'pause' : 'resume'}`, {}, 200);
+    await this.#post(`/api/v1/queues/${paused ? 'pause' : 'resume'}`, {}, [200]);
     // Every worker hears of it, or reads it, within a second.
     await sleep(1_500);
   }
@@ -94,15 +96,30 @@ export class Fleet {
     }
   }
 
-  async #post(path: string, body: unknown, expected = 201): Promise<Response> {
+  /** What is refused because the database is busy for a moment is sent again. */
+  async #sendTogether(bodies: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    let left = bodies;
+    for (let tries = 0; left.length > 0; tries += 1) {
+      const answer = await this.#post('/api/v1/messages/batch', { messages: left }, [200, 201]);
+      const { results } = (await answer.json()) as { results: readonly { status: number }[] };
+      const refused = results.filter(({ status }) => status !== 201);
+      if (refused.some(({ status }) => status !== 503) || tries > MOST_TRIES)
+        throw new Error(
+          `${refused.length} of ${left.length} messages were not accepted: ${JSON.stringify(refused[0])}`,
+        );
+      left = left.filter((_, i) => results[i]!.status !== 201);
+    }
+  }
+
+  async #post(path: string, body: unknown, expected: readonly number[] = [201]): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(this.gateway.url + path, {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
     });
-    if (answer.status !== expected)
-      throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    if (!expected.includes(answer.status))
+      throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
     return answer;
   }
 }
