@@ -37,6 +37,9 @@ describe('an upstream that does everything wrong at once', { timeout: 90_000 }, 
         OPENAI_IDLE_TIMEOUT: '500ms',
         MESSAGE_MAX_RETRIES: String(MAX_RETRIES),
         MESSAGE_RETRY_BASE: '50ms',
+        // A breaker would keep the trouble from coming.
+        ENDPOINTS_FAILURES_IN_A_ROW: '1000',
+        ENDPOINTS_FAILURE_RATE: '1',
       },
     });
   });
@@ -82,6 +85,8 @@ describe('an upstream that does everything wrong at once', { timeout: 90_000 }, 
     const load = new Load(checker, client, await scene.talks(2), 20, 'storm').start();
     onTestFinished(() => load.stop());
     await eventually(() => expect(load.posted).toBeGreaterThan(150), { timeoutMs: 30_000 });
+    // The last trouble may have left a pause behind.
+    await eventually(() => expect(upstream.calls()).not.toEqual([]));
     await load.stop();
     const first = upstream.calls()[0]!.receivedAt;
     const inStorm = upstream.calls();

@@ -3,22 +3,10 @@ import { Client as PostgresClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually, isRunning } from '#testing';
 import { FLAWLESS } from '../../support/checker.js';
-import { metric, query } from '../../support/faults.js';
+import { metric, mostAtOnce, query } from '../../support/faults.js';
 import { Load } from '../../support/load.js';
 import { type UpstreamCall } from '../../upstream/call-log.js';
 import { LIMIT, openScene, type Scene } from '../../support/scene.js';
-
-/** How many calls ran at the same time; one that starts in the millisecond in which another ends follows it. */
-function mostAtOnce(calls: readonly UpstreamCall[]): number {
-  const changes = calls.flatMap(({ receivedAt, finishedAt }) => [
-    { at: receivedAt, by: 1 },
-    { at: finishedAt ?? Infinity, by: -1 },
-  ]);
-  let [running, most] = [0, 0];
-  for (const { by } of changes.sort((a, b) => a.at - b.at || a.by - b.by))
-    most = Math.max(most, (running += by));
-  return most;
-}
 
 /** Nobody who asks the API waits longer than this for an answer, whatever the stores do. */
 const PATIENCE_MS = 3_000;
