@@ -33,11 +33,12 @@ test('neither keys nor what users write are in logs, and keys are in no answer',
   const errorBody = { error: { message: `no such key: ${PROVIDER_KEY}` } };
   for (const behaviour of [
     {},
-    { status: 401, errorBody },
     { status: 400, errorBody },
     { status: 500, errorBody },
     { cutBeforeHeaders: true },
     { garbage: true },
+    // Last, since it takes the key out.
+    { status: 401, errorBody },
   ]) {
     upstream.behave(behaviour);
     answers.push(await client.ended(await client.send(PROMPT, { metadata: { note: PROMPT } })));

@@ -29,6 +29,8 @@ export interface Rest {
  */
 export class Key {
   connections = 0;
+  /** There is no other way: then a limit that names no time is left to whoever decides how much is called at all. */
+  isOnlyWay = false;
   #out: { readonly reason: ErrorCode; readonly until: number } | undefined;
   readonly #gates = new Map<string, KeyGate>();
   readonly #digest: string;
@@ -88,7 +90,8 @@ export class Key {
     if (outcome.result === 'ok') gate.breaker.succeed(breaker, now);
     const rest = this.#restAfter(endpoint, outcome);
     const isNew = rest !== undefined && this.rest(rest, now);
-    if (!rest && blameFor(outcome.result) === 'rate') gate.breaker.fail(breaker, now);
+    const isRate = !rest && blameFor(outcome.result) === 'rate';
+    if (isRate && !this.isOnlyWay) gate.breaker.fail(breaker, now);
     gate.breaker.release(breaker);
     return isNew ? rest : undefined;
   }

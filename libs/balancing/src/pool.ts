@@ -69,7 +69,10 @@ export class Pool {
     this.#endpoints = new Map(endpoints.map((spec) => [spec.id, this.#endpointFor(spec)]));
     const specs = keys.length > 0 ? keys : [undefined];
     this.#keys = new Map(specs.map((spec) => [spec?.id ?? '', this.#keyFor(spec)]));
-    for (const key of this.#keys.values()) key.keepOnly(this.#endpoints);
+    for (const key of this.#keys.values()) {
+      key.keepOnly(this.#endpoints);
+      key.isOnlyWay = this.#keys.size === 1 && this.#endpoints.size === 1;
+    }
     this.#balanceBy(balancing);
     this.#affinity.keepOnly(this.#endpoints);
   }

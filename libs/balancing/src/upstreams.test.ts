@@ -116,12 +116,18 @@ describe('the room of a provider', () => {
     expect(upstreams.room('p')).toBe(50);
   });
 
-  test('is one while it is not known how long a key must rest', () => {
-    const { upstreams, clock, calls } = setup({ endpoints: [endpoint('a')] });
-    calls(1, { result: 'provider_rate_limited' });
+  test('is one on each endpoint while it is not known how long a key must rest', () => {
+    const { upstreams, clock, calls } = setup();
+    calls(2, { result: 'provider_rate_limited' });
     expect(upstreams.room('p')).toBe(0);
     clock.advance(500);
-    expect(upstreams.room('p')).toBe(1);
+    expect(upstreams.room('p')).toBe(2);
+  });
+
+  test('of the only way there is, is left as it is by a limit that names no time', () => {
+    const { upstreams, calls } = setup({ endpoints: [endpoint('a')] });
+    calls(1, { result: 'provider_rate_limited' });
+    expect(upstreams.room('p')).toBe(Infinity);
   });
 });
 

@@ -210,7 +210,14 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
     const id = await inserted();
     const call = { id: newId('call'), provider: 'simulator', model: 'm', max_worker_losses: 3 };
     await ledger.claim(id, 'w1', LEASE_MS, call);
-    await ledger.finish(endOf(id, 1, { call_id: call.id, call_state: 'cached', data: { cache_age: 0 } }));
+    const cached = { call_id: call.id, call_state: 'cached', data: { cache_age: 0 } };
+    const sums = {
+      prompt_tokens: 0,
+      completion_tokens: 0,
+      reply_prompt_tokens: 1,
+      reply_completion_tokens: 2,
+    };
+    await ledger.finish(endOf(id, 1, { ...cached, ...sums }));
     const usage = { promptTokens: 1, completionTokens: 2 };
     expect(await reader.get('t1', id)).toMatchObject({ reply: { cacheAge: 0, usage } });
     const text = 'SELECT state, prompt_tokens, completion_tokens FROM provider_calls WHERE id = $1';
