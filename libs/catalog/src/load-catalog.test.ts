@@ -237,7 +237,7 @@ describe('a catalog', () => {
       name: 'a',
       kind: 'openai-compatible',
       endpoints: [
-        { id: 'a-1', url: 'http://a.test/v1', weight: 1, maxConnections: 20, priority: 0, group: 'primary' },
+        { id: 'a-1', url: 'http://a.test/v1', weight: 1, maxConnections: 0, priority: 0, group: 'primary' },
       ],
       keys: [],
       models: [

@@ -39,7 +39,7 @@ describe('the files that come with the package', () => {
       defaultModel: 'fake-model',
       maxConcurrency: 7,
       keys: [{ secret: 'k' }],
-      endpoints: [{ url: 'http://127.0.0.1:1/v1', maxConnections: 7 }],
+      endpoints: [{ url: 'http://127.0.0.1:1/v1', maxConnections: 0 }],
       timeouts: { firstTokenMs: 5_000, idleMs: 300 },
     });
     expect(openai.models[0]).toMatchObject({ id: 'fake-model', price: null });

@@ -44,6 +44,7 @@ export interface EndpointSpec {
   readonly id: string;
   readonly url: string;
   readonly weight: number;
+  /** Most calls at once on it, beside those of the whole provider; 0: any number. */
   readonly maxConnections: number;
   /** Smaller goes first. */
   readonly priority: number;

@@ -39,11 +39,11 @@ function endpointsOf({ kind, endpoints }: ProviderEntry): ProviderEntry['endpoin
 }
 
 function buildEndpoint(
-  { name, max_concurrency }: ProviderEntry,
+  { name }: ProviderEntry,
   { max_connections, id, ...rest }: ProviderEntry['endpoints'][number],
   index: number,
 ): EndpointSpec {
-  return { ...rest, id: id ?? `${name}-${index + 1}`, maxConnections: max_connections ?? max_concurrency };
+  return { ...rest, id: id ?? `${name}-${index + 1}`, maxConnections: max_connections ?? 0 };
 }
 
 /** A variable may hold several keys; one that comes twice counts once, one that is not set not at all. */
