@@ -2,6 +2,7 @@ import { type DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listMessagesSchema, newId } from '#contracts';
 import { type Database, migrate, openDataSource } from '#database';
+import { rowOf } from './life-scene.conformance.js';
 import { type Claim, MessageLedger } from './message-ledger.js';
 import { MessageReader } from './message-reader.js';
 import { replyData } from './reply-data.js';
@@ -31,27 +32,6 @@ export function conformsToMessageLedger(open: () => Promise<Database>): void {
   afterAll(async () => {
     await source.destroy();
     await database.close();
-  });
-
-  const rowOf = (extra: Partial<NewMessageRow> = {}): NewMessageRow => ({
-    id: newId('msg'),
-    tenant_id: 't1',
-    user_id: 'u',
-    conversation_id: null,
-    content: 'hello',
-    priority: 3,
-    metadata: { a: 1 },
-    max_retries: 3,
-    timeout_ms: 1_000,
-    request_id: 'r',
-    lane: 'simulator',
-    cost: 10,
-    scheduled_at: null,
-    delay_ms: null,
-    ttl_ms: 3_600_000,
-    idempotency_key: null,
-    fingerprint: null,
-    ...extra,
   });
 
   async function inserted(extra: Partial<NewMessageRow> = {}): Promise<string> {
