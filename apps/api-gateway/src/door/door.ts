@@ -3,8 +3,8 @@ import { type AuthSettings, type LimitSettings, type Rate, type TenantSettings }
 import { AppError } from '#contracts';
 import { type BucketLimit, type Buckets } from '#limits';
 import { type Metrics } from '#observability';
+import { networkOf } from '#sockets';
 import { ApiKeys } from '../api-keys.js';
-import { networkOf } from './client-network.js';
 import { announce } from './rate-headers.js';
 
 const LIMITED = /^\/(api|v1)\//;
