@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '#testing';
 import { Chat, SessionReader, upgrade } from './support/chat.js';
 import { Client } from './support/client.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
@@ -240,20 +239,6 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
       await Promise.all([one.over(), two.over()]);
       expect((await client.get(`/sse/${closed}`)).status).toBe(404);
     });
-  });
-
-  test.runIf(topology === 'fleet')('a reader whose gateway is killed goes on at another one', async () => {
-    const doomed = await system.start('api-gateway');
-    const id = await session();
-    const before = await reader(id, undefined, doomed.url);
-    const sent = { content: 'on and on', metadata: { simulate: { chunks: 20 } } };
-    await client.post(`/api/v1/sessions/${id}/messages`, sent);
-    await eventually(() => expect(before.text).toContain('chunk 5'));
-    await system.kill(doomed);
-    await before.over();
-    const after = await reader(id, before.lastId, here());
-    await after.replies(1);
-    expect(before.text + after.text).toBe(answer('on and on', 20));
   });
 
   test('a gateway that ends tells everybody', async () => {

@@ -2,7 +2,7 @@ import { AppError, type Failure, type Message, type ReplyEntry, type Session } f
 import { type SessionTurns } from '#conversations';
 import { type ReplyFeed } from '../reply-feed.js';
 import { GrowingText } from './growing-text.js';
-import { formatCursor, type SessionCursor } from './session-cursor.js';
+import { formatCursor, type Seen, type SessionCursor } from './session-cursor.js';
 import { type SessionReader } from './session-news.js';
 
 /** Turns that are read from the ledger in one go. */
@@ -44,7 +44,8 @@ export class SessionFeed {
     signal: AbortSignal,
   ): AsyncGenerator<SessionBatch> {
     let { turn } = from;
-    if (from.message) yield* this.#rest(session, from.message, turn, signal);
+    const { id, seen } = from.message ?? {};
+    if (id !== undefined && seen) yield* this.#rest(session, { id, turn }, seen, signal);
     while (!signal.aborted) {
       const next = await this.turns.after(session, turn, PAGE);
       for (const place of next) {
@@ -60,12 +61,12 @@ export class SessionFeed {
 
   async *#rest(
     session: Session,
-    { id, seq, had }: NonNullable<SessionCursor['message']>,
-    turn: number,
+    place: Place,
+    { seq, had }: Seen,
     signal: AbortSignal,
   ): AsyncGenerator<SessionBatch> {
     try {
-      yield* this.#reply(session, { turn, id }, seq, new GrowingText(had), signal);
+      yield* this.#reply(session, place, seq, new GrowingText(had), signal);
     } catch (error) {
       // It was deleted because it is old: what follows it is still there.
       if (!(error instanceof AppError) || error.code !== 'message_not_found') throw error;
@@ -101,7 +102,7 @@ function* chunksOf(
     const isLast = event.type === 'end';
     if (!isLast && (held === '' || batch[i + 1]?.event.type === 'end')) continue;
     yield {
-      id: formatCursor({ turn, message: { id, seq, had: text.known } }),
+      id: formatCursor({ turn, message: isLast ? { id } : { id, seen: { seq, had: text.known } } }),
       text: held,
       isLast,
       startsAnew,
