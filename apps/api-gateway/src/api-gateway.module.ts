@@ -14,6 +14,7 @@ import { PreprocessingModule } from '#preprocessing';
 import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } from '#walk';
 import { ChatApiModule } from './chat/chat-api.module.js';
 import { GatewayControlEvents } from './control-events.controller.js';
+import { ConfigApiModule } from './config-api.module.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
 import { Door } from './door/door.js';
@@ -44,6 +45,7 @@ import { UsageApiModule } from './usage-api.module.js';
     StreamsApiModule,
     ControlModule,
     DeadLettersModule,
+    ConfigApiModule,
     DeadLettersApiModule,
     ResourcesApiModule,
     EndpointsApiModule,
