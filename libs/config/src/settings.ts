@@ -29,6 +29,7 @@ export class TenantSettings extends Settings<'tenants'> {
 }
 export class StreamSettings extends Settings<'streams'> {}
 export class SocketSettings extends Settings<'sockets'> {}
+export class CentrifugeSettings extends Settings<'centrifuge'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
 export class EndpointSettings extends Settings<'endpoints'> {}
@@ -51,6 +52,7 @@ export function settingsOf(config: Config) {
     new TenantSettings(config.tenants),
     new StreamSettings(config.streams),
     new SocketSettings(config.sockets),
+    new CentrifugeSettings(config.centrifuge),
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
     new EndpointSettings(config.endpoints),
