@@ -6,16 +6,16 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
-import { AuthSettings, HttpSettings, LimitSettings, StreamSettings, TenantSettings } from '#config';
+import { AuthSettings, LimitSettings, TenantSettings } from '#config';
 import { ControlModule } from '#control';
 import { ConversationsModule } from '#conversations';
-import { LedgerModule, MessageReader } from '#ledger';
+import { LedgerModule } from '#ledger';
 import { Buckets, LimitsModule, LiveProcesses } from '#limits';
-import { Log, Metrics } from '#observability';
+import { Metrics } from '#observability';
 import { PreprocessingModule } from '#preprocessing';
 import { provide } from '#runtime';
-import { ReplyStreams, StreamingModule } from '#streaming';
-import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueuePlaces, QueueView } from '#walk';
+import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } from '#walk';
+import { CentrifugeApiModule } from './centrifuge-api.module.js';
 import { GatewayControlEvents } from './control-events.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
@@ -28,12 +28,10 @@ import { PreprocessingEvents } from './preprocessing-events.controller.js';
 import { PreprocessorController } from './preprocessor.controller.js';
 import { ProvidersApiModule } from './providers-api.module.js';
 import { QueuesApiModule } from './queues-api.module.js';
-import { ReplyFeed } from './reply-feed.js';
 import { ResourcesApiModule } from './resources-api.module.js';
 import { SchedulerApiModule } from './scheduler-api.module.js';
-import { StreamReply } from './stream-reply.js';
+import { StreamsApiModule } from './streams-api.module.js';
 import { UsageApiModule } from './usage-api.module.js';
-import { WaitingComment } from './waiting-comment.js';
 
 /** The gateway role: every door of the system. It knows no provider. */
 @Module({
@@ -44,7 +42,7 @@ import { WaitingComment } from './waiting-comment.js';
     PreprocessingModule,
     LedgerModule,
     LimitsModule,
-    StreamingModule,
+    StreamsApiModule,
     ControlModule,
     DeadLettersModule,
     DeadLettersApiModule,
@@ -54,6 +52,7 @@ import { WaitingComment } from './waiting-comment.js';
     QueuesApiModule,
     SchedulerApiModule,
     UsageApiModule,
+    CentrifugeApiModule,
   ],
   controllers: [
     MessagesController,
@@ -63,13 +62,7 @@ import { WaitingComment } from './waiting-comment.js';
     GatewayControlEvents,
     PreprocessingEvents,
   ],
-  providers: [
-    provide(Door, [Buckets, TenantSettings, Metrics, LimitSettings, AuthSettings]),
-    provide(OpenStreams, [HttpSettings, Metrics]),
-    provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
-    provide(WaitingComment, [QueuePlaces]),
-    provide(StreamReply, [ReplyFeed, OpenStreams, WaitingComment, StreamSettings, Log]),
-  ],
+  providers: [provide(Door, [Buckets, TenantSettings, Metrics, LimitSettings, AuthSettings])],
 })
 export class ApiGatewayModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

@@ -1,10 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type FastifyRequest } from 'fastify';
+import { type IncomingHttpHeaders } from 'node:http';
 import { type AuthSettings } from '#config';
 import { type Caller, DEFAULT_TENANT, SCOPES } from '#contracts';
 
 /** Every caller while no keys are configured. */
 const ANONYMOUS: Caller = { tenantId: DEFAULT_TENANT, keyName: 'anonymous', scopes: SCOPES };
+
+/** A request, over HTTP or for a WebSocket. */
+export interface WithHeaders {
+  readonly headers: IncomingHttpHeaders;
+}
 
 interface Entry {
   readonly digest: Buffer;
@@ -26,10 +31,10 @@ export class ApiKeys {
     return this.#entries.length === 0;
   }
 
-  /** Undefined: the request has no valid key. */
-  callerOf(request: FastifyRequest): Caller | undefined {
+  /** Undefined: there is no valid key. A `token` is a key from elsewhere than the headers. */
+  callerOf({ headers }: WithHeaders, token?: string): Caller | undefined {
     if (this.none) return ANONYMOUS;
-    const key = presentedKey(request);
+    const key = presentedKey(headers) ?? token;
     return key === undefined ? undefined : this.#find(key);
   }
 
@@ -41,7 +46,7 @@ export class ApiKeys {
   }
 }
 
-function presentedKey({ headers }: FastifyRequest): string | undefined {
+function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '');
   if (bearer) return bearer[1];
   const header = headers['x-api-key'];
