@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A load balancer as simple as can be: every connection goes to the next target that takes it. */
+export class RoundRobin {
+  readonly #server: Server;
+  readonly #ends = new Set<Socket>();
+  #turn = 0;
+
+  private constructor(private readonly ports: readonly number[]) {
+    this.#server = createServer((near) => this.#open(near, this.ports.length));
+  }
+
+  static async start(urls: readonly string[]): Promise<RoundRobin> {
+    const balancer = new RoundRobin(urls.map((url) => Number(new URL(url).port)));
+    balancer.#server.listen(0, '127.0.0.1');
+    await once(balancer.#server, 'listening');
+    return balancer;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.#ends) end.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #open(near: Socket, triesLeft: number): void {
+    const far = connect({
+      port: this.ports[this.#turn++ % this.ports.length]!,
+      host: '127.0.0.1',
+      noDelay: true,
+    });
+    let isOpen = false;
+    far.once('connect', () => {
+      isOpen = true;
+      near.pipe(far).pipe(near);
+    });
+    far.once('error', () => (!isOpen && triesLeft > 1 ? this.#open(near, triesLeft - 1) : near.destroy()));
+    far.once('close', () => isOpen && near.destroy());
+    near.once('error', () => far.destroy());
+    near.once('close', () => far.destroy());
+    for (const end of [near, far]) {
+      this.#ends.add(end);
+      end.once('close', () => this.#ends.delete(end));
+    }
+  }
+}
