@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { centrifugeClient, ChatReader, startChat, TRANSPORTS } from '../support/centrifuge-client.js';
 import { Client } from '../support/client.js';
-import { onlyRunner } from '../support/faults.js';
+import { metric, onlyRunner } from '../support/faults.js';
 import { openAiEnv } from '../support/openai-env.js';
 import { RoundRobin } from '../support/round-robin.js';
 import { startSystem, type System } from '../support/system.js';
@@ -83,11 +83,13 @@ describe('chats of a fleet behind a balancer', () => {
     expect([late.text, knowing.events.at(-1)!.type]).toEqual([reply.content, 'end']);
   });
 
-  test(
-    'readers on all transports whose gateway dies end with exactly the reply',
+  test.each(['killed', 'asked to end'] as const)(
+    'readers on all transports whose gateway is %s end with exactly the reply',
     { timeout: 120_000 },
-    async () => {
+    async (how) => {
       upstream.behave({ chunks: 120, chunkDelayMs: 50 });
+      const doomed = await system.start('api-gateway');
+      balancer.add(doomed.url);
       const chats = await Promise.all(
         Array.from({ length: 60 }, async (_, i) => {
           const channel = await startChat(balancer.url, `chat ${i}`);
@@ -97,17 +99,17 @@ describe('chats of a fleet behind a balancer', () => {
       await eventually(() => chats.forEach(({ reader }) => expect(reader.events.length).toBeGreaterThan(5)), {
         timeoutMs: 30_000,
       });
-      await system.kill(system.gateways[0]!);
+      expect(await metric(doomed, 'llmq_centrifuge_connections')).toBeGreaterThan(9);
+      if (how === 'killed') await system.kill(doomed);
+      else expect(await system.terminate(doomed)).toBe(0);
       await Promise.all(chats.map(({ reader }) => reader.ended));
       const client = new Client(balancer.url);
       for (const { channel, reader } of chats) {
         const { reply } = await client.ended(messageOf(channel));
         expect(reader.text).toBe(reply.content);
         expect(reader.offsets).toEqual([...new Set(reader.offsets)].toSorted((a, b) => a - b));
-        expect(reader.events.filter(({ type }) => type !== 'chunk').map(({ type }) => type)).toEqual([
-          'start',
-          'end',
-        ]);
+        const around = reader.events.filter(({ type }) => type !== 'chunk').map(({ type }) => type);
+        expect(around).toEqual(['start', 'end']);
       }
     },
   );

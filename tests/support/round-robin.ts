@@ -7,7 +7,7 @@ export class RoundRobin {
   readonly #ends = new Set<Socket>();
   #turn = 0;
 
-  private constructor(private readonly ports: readonly number[]) {
+  private constructor(private readonly ports: number[]) {
     this.#server = createServer((near) => this.#open(near, this.ports.length));
   }
 
@@ -20,6 +20,11 @@ export class RoundRobin {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** One more target, from now on. */
+  add(url: string): void {
+    this.ports.push(Number(new URL(url).port));
   }
 
   async stop(): Promise<void> {
