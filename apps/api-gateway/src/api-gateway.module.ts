@@ -6,20 +6,19 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
-import { AuthSettings, LimitSettings, TenantSettings } from '#config';
 import { ControlModule } from '#control';
 import { ConversationsModule } from '#conversations';
 import { LedgerModule } from '#ledger';
-import { Buckets, LimitsModule, LiveProcesses } from '#limits';
-import { Metrics } from '#observability';
+import { LimitsModule, LiveProcesses } from '#limits';
 import { PreprocessingModule } from '#preprocessing';
-import { provide } from '#runtime';
 import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } from '#walk';
 import { CentrifugeApiModule } from './centrifuge-api.module.js';
+import { ChatApiModule } from './chat/chat-api.module.js';
 import { GatewayControlEvents } from './control-events.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
 import { Door } from './door/door.js';
+import { DoorModule } from './door/door.module.js';
 import { EndpointsApiModule } from './endpoints-api.module.js';
 import { MessageChangesController } from './message-changes.controller.js';
 import { MessagesController } from './messages.controller.js';
@@ -42,6 +41,7 @@ import { UsageApiModule } from './usage-api.module.js';
     PreprocessingModule,
     LedgerModule,
     LimitsModule,
+    DoorModule,
     StreamsApiModule,
     ControlModule,
     DeadLettersModule,
@@ -52,6 +52,7 @@ import { UsageApiModule } from './usage-api.module.js';
     QueuesApiModule,
     SchedulerApiModule,
     UsageApiModule,
+    ChatApiModule,
     CentrifugeApiModule,
   ],
   controllers: [
@@ -62,7 +63,6 @@ import { UsageApiModule } from './usage-api.module.js';
     GatewayControlEvents,
     PreprocessingEvents,
   ],
-  providers: [provide(Door, [Buckets, TenantSettings, Metrics, LimitSettings, AuthSettings])],
 })
 export class ApiGatewayModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

@@ -3,6 +3,7 @@ import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
 import { cache } from './sections/cache.js';
 import { centrifuge } from './sections/centrifuge.js';
+import { chat } from './sections/chat.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { endpoints } from './sections/endpoints.js';
 import { http } from './sections/http.js';
@@ -35,6 +36,7 @@ export const configSchema = z.strictObject({
   streams,
   sockets,
   centrifuge,
+  chat,
   resources,
   scheduler,
   endpoints,

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ConversationSettings, MessageSettings, SchedulerSettings } from '#config';
+import { ChatSettings, ConversationSettings, MessageSettings, SchedulerSettings } from '#config';
 import { LedgerModule, MessageTransitions, ScheduleLedger, Upkeep } from '#ledger';
 import { Log, Metrics } from '#observability';
 import { Clock, provide } from '#runtime';
@@ -8,6 +8,7 @@ import { DueMessages } from './due-messages.js';
 import { ExpireMessages } from './expire-messages.js';
 import { IdleConversations } from './idle-conversations.js';
 import { Retention } from './retention.js';
+import { UnusedSessions } from './unused-sessions.js';
 
 /** What time does with messages and conversations. */
 @Module({
@@ -16,8 +17,9 @@ import { Retention } from './retention.js';
     provide(DueMessages, [ScheduleLedger, Enqueuer, SchedulerSettings, Metrics]),
     provide(ExpireMessages, [MessageTransitions, Aftermath, SchedulerSettings, Metrics, Log]),
     provide(IdleConversations, [Upkeep, ConversationSettings, SchedulerSettings, Metrics, Log, Clock]),
+    provide(UnusedSessions, [Upkeep, ChatSettings, SchedulerSettings, Log, Clock]),
     provide(Retention, [Upkeep, MessageSettings, SchedulerSettings, Metrics, Log, Clock]),
   ],
-  exports: [DueMessages, ExpireMessages, IdleConversations, Retention],
+  exports: [DueMessages, ExpireMessages, IdleConversations, UnusedSessions, Retention],
 })
 export class LifeDutiesModule {}

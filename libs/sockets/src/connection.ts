@@ -36,6 +36,7 @@ export class Connection implements Socket {
 
   constructor(
     readonly id: string,
+    readonly address: string,
     private readonly ws: WebSocket,
     private readonly timing: Timing,
   ) {

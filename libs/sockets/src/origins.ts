@@ -12,6 +12,9 @@ export class Origins {
   /** @throws AppError origin_not_allowed */
   require(origin: string | undefined): void {
     if (this.#allowed.size === 0 || origin === undefined || this.#allowed.has(origin.toLowerCase())) return;
-    throw new AppError('origin_not_allowed', 'This page may not connect; add its origin to sockets.allowed_origins');
+    throw new AppError(
+      'origin_not_allowed',
+      'This page may not connect; add its origin to sockets.allowed_origins',
+    );
   }
 }

@@ -17,9 +17,13 @@ export class Places {
     const network = networkOf(address);
     const taken = this.#ofAddress.get(network) ?? 0;
     if (this.#taken >= max_connections)
-      throw new AppError('too_many_streams', `This process has its ${max_connections} connections; try again`, {
-        retryAfterMs: RETRY_MS,
-      });
+      throw new AppError(
+        'too_many_streams',
+        `This process has its ${max_connections} connections; try again`,
+        {
+          retryAfterMs: RETRY_MS,
+        },
+      );
     if (taken >= max_per_address) throw tooMany(max_per_address);
     this.#taken += 1;
     this.#ofAddress.set(network, taken + 1);

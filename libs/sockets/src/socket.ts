@@ -6,6 +6,8 @@ import { type IncomingMessage } from 'node:http';
  */
 export interface Socket {
   readonly id: string;
+  /** The client's, as trusted proxies tell it. */
+  readonly address: string;
   /** Does nothing once the connection is closing. */
   send(text: string): void;
   /** Bytes that the peer has not taken yet. */

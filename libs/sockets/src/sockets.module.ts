@@ -1,4 +1,4 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Server } from 'node:http';
 import { HttpSettings, SocketSettings } from '#config';
@@ -6,12 +6,12 @@ import { Health, Log, Metrics } from '#observability';
 import { provide } from '#runtime';
 import { Sockets } from './sockets.js';
 
-/** The WebSocket half of the HTTP server; whoever imports it sees to `drain`. */
+/** The WebSocket half of the HTTP server. */
 @Module({
   providers: [provide(Sockets, [SocketSettings, HttpSettings, Health, Metrics, Log])],
   exports: [Sockets],
 })
-export class SocketsModule implements OnModuleInit {
+export class SocketsModule implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     private readonly adapter: HttpAdapterHost,
     private readonly sockets: Sockets,
@@ -19,5 +19,10 @@ export class SocketsModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.sockets.attach(this.adapter.httpAdapter.getHttpServer() as Server);
+  }
+
+  /** After the workers of this process have drained, so that clients saw how their messages ended. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sockets.drain();
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -24,7 +24,6 @@ interface Stage {
   readonly health: Health;
   /** The server's ends, in the order of their opening. */
   readonly opened: Socket[];
-  readonly server: Server;
 }
 
 /** A server with one door at `/door`, which answers every text with itself. */
@@ -49,7 +48,7 @@ async function stage(env: Record<string, string> = {}, door: Partial<SocketDoor>
     server.close();
     server.closeAllConnections();
   });
-  return { url: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets, metrics, health, opened, server };
+  return { url: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets, metrics, health, opened };
 }
 
 function client({ url }: Stage, path = '/door', options = {}): WebSocket {
@@ -70,30 +69,32 @@ const closeOf = async (ws: WebSocket) => ((await once(ws, 'close')) as [number, 
 /** How an upgrade was refused. */
 async function refusal(at: Stage, path = '/door', options = {}) {
   const ws = client(at, path, options);
-  const [, response] = (await once(ws, 'unexpected-response')) as [unknown, import('node:http').IncomingMessage];
+  const [, response] = (await once(ws, 'unexpected-response')) as [unknown, IncomingMessage];
   const body = await Array.fromAsync(response, String);
   return { status: response.statusCode, headers: response.headers, body: body.join('') };
 }
 
 const textOf = async (ws: WebSocket) => String(((await once(ws, 'message')) as [Buffer])[0]);
 
+const metric = ({ metrics }: Stage, name: string) => metrics.registry.getSingleMetricAsString(name);
+const ended = (at: Stage, by: string) =>
+  eventually(async () => expect(await metric(at, 'llmq_sockets_closed_total')).toContain(`by="${by}"} 1`));
+
 describe('Sockets', () => {
   test('open what a door has prepared, with its headers', async () => {
     const at = await stage();
     const ws = client(at);
-    const [response] = (await once(ws, 'upgrade')) as [import('node:http').IncomingMessage];
+    const [[response]] = (await Promise.all([once(ws, 'upgrade'), once(ws, 'open')])) as [
+      [IncomingMessage],
+      unknown,
+    ];
     expect(response.headers['x-session-id']).toBe('sess-1');
     expect(response.headers['sec-websocket-extensions']).toBeUndefined();
-    await once(ws, 'open');
     ws.send('hello');
     expect(await textOf(ws)).toBe('hello');
-    expect(await at.metrics.registry.getSingleMetricAsString('llmq_open_sockets')).toContain('{door="/door"} 1');
+    expect(await metric(at, 'llmq_open_sockets')).toContain('{door="/door"} 1');
     ws.close(1000);
-    await eventually(async () =>
-      expect(await at.metrics.registry.getSingleMetricAsString('llmq_sockets_closed_total')).toContain(
-        '{door="/door",by="peer"} 1',
-      ),
-    );
+    await ended(at, 'peer');
   });
 
   test('leave other upgrades to HTTP', async () => {
@@ -114,9 +115,7 @@ describe('Sockets', () => {
       body: 'upgrade failed: Send a key\n',
     });
     expect(await refusal(at, '/elsewhere')).toMatchObject({ status: 404 });
-    expect(await at.metrics.registry.getSingleMetricAsString('llmq_sockets_refused_total')).toContain(
-      '{code="route_not_found"} 1',
-    );
+    expect(await metric(at, 'llmq_sockets_refused_total')).toContain('{code="route_not_found"} 1');
   });
 
   test('say nothing of what broke inside', async () => {
@@ -190,7 +189,7 @@ describe('Sockets', () => {
     await once(alive, 'ping');
     await once(alive, 'ping');
     expect(alive.readyState).toBe(WebSocket.OPEN);
-    expect(await at.metrics.registry.getSingleMetricAsString('llmq_sockets_closed_total')).toContain('by="dead"} 1');
+    await ended(at, 'dead');
   });
 
   test('a paused one is not dead, and reads on when it is resumed', async () => {
@@ -232,7 +231,7 @@ describe('Sockets', () => {
     await server!.drained();
     ws.resume();
     expect(await closeOf(ws)).toBe(CLOSE.slow);
-    expect(await at.metrics.registry.getSingleMetricAsString('llmq_sockets_closed_total')).toContain('by="slow"} 1');
+    await ended(at, 'slow');
   });
 
   test('close a reader for which too much waits', async () => {
@@ -253,9 +252,7 @@ describe('Sockets', () => {
     const told = closeOf(polite);
     await at.sockets.drain();
     expect(await told).toBe(CLOSE.goingAway);
-    await eventually(async () =>
-      expect(await at.metrics.registry.getSingleMetricAsString('llmq_open_sockets')).toContain('} 0'),
-    );
+    await eventually(async () => expect(await metric(at, 'llmq_open_sockets')).toContain('} 0'));
     expect(await refusal(at)).toMatchObject({ status: 503, headers: { 'x-error-code': 'draining' } });
   });
 });

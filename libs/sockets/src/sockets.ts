@@ -80,7 +80,8 @@ export class Sockets {
   /** Tells every peer to come back elsewhere, and cuts off who does not say goodbye. */
   async drain(): Promise<void> {
     const done = new Promise<void>((resolve) => (this.#drained = resolve));
-    for (const connection of this.#open) connection.close(CLOSE.goingAway, 'the server shuts down; come back');
+    for (const connection of this.#open)
+      connection.close(CLOSE.goingAway, 'the server shuts down; come back');
     if (this.#open.size > 0) await atMost(DRAIN_MS, done);
     for (const connection of this.#open) connection.cut();
     clearInterval(this.#beat);
@@ -91,11 +92,12 @@ export class Sockets {
     socket.on('error', () => undefined);
     try {
       const { door, server } = this.#entranceOf(request);
-      const leave = this.#places.enter(this.#addresses.of(request));
+      const address = this.#addresses.of(request);
+      const leave = this.#places.enter(address);
       socket.once('close', leave);
       const prepared = await withDeadline(door.prepare(request), PREPARE_MS, 'internal', 'The upgrade');
       if (prepared.headers) this.#headers.set(request, prepared.headers);
-      server.handleUpgrade(request, socket, head, (ws) => this.#enter(ws, door, prepared));
+      server.handleUpgrade(request, socket, head, (ws) => this.#enter(ws, address, door, prepared));
     } catch (error) {
       this.#refuse(socket, error);
     }
@@ -111,14 +113,14 @@ export class Sockets {
     return entrance;
   }
 
-  #enter(ws: WebSocket, door: SocketDoor, prepared: Prepared): void {
+  #enter(ws: WebSocket, address: string, door: SocketDoor, prepared: Prepared): void {
     const { ping, dead_after, write_timeout } = this.settings.value;
     const timing = {
       pingMs: door.pingMs,
       deadMs: door.pingMs + dead_after - ping,
       writeMs: write_timeout,
     };
-    const connection = new Connection(newId('sock'), ws, timing);
+    const connection = new Connection(newId('sock'), address, ws, timing);
     this.#open.add(connection);
     this.metrics.openSockets.inc({ door: door.path });
     connection.onClose(() => this.#leave(connection, door));

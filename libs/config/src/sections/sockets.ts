@@ -8,7 +8,9 @@ function parseOrigins(text: string): string[] | undefined {
     .split(',')
     .map((entry) => entry.trim().toLowerCase())
     .filter((entry) => entry !== '');
-  return entries.every((entry) => entry === 'null' || URL.parse(entry)?.origin === entry) ? entries : undefined;
+  return entries.every((entry) => entry === 'null' || URL.parse(entry)?.origin === entry)
+    ? entries
+    : undefined;
 }
 
 export const sockets = section(
@@ -64,7 +66,8 @@ export const sockets = section(
       { min: '50ms', max: '5m' },
       {
         env: 'SOCKET_WRITE_TIMEOUT',
-        description: 'A peer that takes nothing of what waits for it (256 KB or more) for this long is closed.',
+        description:
+          'A peer that takes nothing of what waits for it (256 KB or more) for this long is closed.',
       },
     ),
   },
