@@ -151,11 +151,11 @@ export class CentrifugeApiModule implements OnApplicationBootstrap, BeforeApplic
   ) {}
 
   /** After all hooks of the server are there, which routes take over when they are added. */
-  async onApplicationBootstrap(): Promise<void> {
+  onApplicationBootstrap(): void {
     this.routes.addTo(this.adapter.httpAdapter.getInstance<FastifyInstance>());
     this.sockets.add(this.door);
-    await this.broker.takeFrames(this.hub.at.node, (session, frame) => this.hub.receive(session, frame));
-    await this.nodes.join();
+    this.broker.takeFrames(this.hub.at.node, (session, frame) => this.hub.receive(session, frame));
+    this.nodes.join();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

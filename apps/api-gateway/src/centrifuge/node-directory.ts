@@ -27,10 +27,11 @@ export class NodeDirectory {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  async join(): Promise<void> {
-    await this.#announce();
-    this.#timer = setInterval(() => void this.#announce().catch(this.onError), ANNOUNCE_MS);
+  join(): void {
+    const announce = () => void this.#announce().catch(this.onError);
+    this.#timer = setInterval(announce, ANNOUNCE_MS);
     this.#timer.unref();
+    announce();
   }
 
   async leave(): Promise<void> {

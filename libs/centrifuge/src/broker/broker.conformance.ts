@@ -101,7 +101,7 @@ export function conformsToBroker(open: () => Promise<Broker>): void {
 
   test('does not find a process that is not there', async () => {
     const { broker } = await setup();
-    await broker.takeFrames('this', () => undefined);
+    broker.takeFrames('this', () => undefined);
     expect(await broker.forwardFrame('another', 's', '{}')).toBe(false);
   });
 }

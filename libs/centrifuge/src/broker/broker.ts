@@ -36,7 +36,7 @@ export abstract class Broker {
   abstract leave(key: string, clientId: string): Promise<void>;
   abstract present(key: string): Promise<readonly ClientInfo[]>;
   /** Takes what other processes forward to this one, in the order in which they got it. */
-  abstract takeFrames(node: string, take: FrameTaker): Promise<void>;
+  abstract takeFrames(node: string, take: FrameTaker): void;
   /**
    * Hands on what a client of another process sent here; false: there is no such process.
    * @throws AppError redis_unavailable

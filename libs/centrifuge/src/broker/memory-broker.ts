@@ -88,8 +88,8 @@ export class MemoryBroker extends Broker {
     return Promise.resolve(there.filter(({ expiresAt }) => expiresAt > now).map(({ info }) => info));
   }
 
-  takeFrames(): Promise<void> {
-    return Promise.resolve();
+  takeFrames(): void {
+    // There is nobody to take them from.
   }
 
   /** There is no other process. */

@@ -144,9 +144,9 @@ export class RedisBroker extends Broker {
     return infos.map((info) => JSON.parse(info) as ClientInfo);
   }
 
-  async takeFrames(node: string, take: FrameTaker): Promise<void> {
+  takeFrames(node: string, take: FrameTaker): void {
     this.#takeFrame = take;
-    await this.#subscriber.subscribe(this.#nodeKey(node));
+    this.#subscriber.keepSubscribed(this.#nodeKey(node));
   }
 
   async forwardFrame(node: string, session: string, frame: string): Promise<boolean> {

@@ -27,6 +27,13 @@ export class RedisSubscriber {
     await withDeadline(subscribed, SUBSCRIBE_TIMEOUT_MS, 'redis_unavailable', 'Redis');
   }
 
+  /** As soon as Redis takes it, now and after each time that it was away. */
+  keepSubscribed(channel: string): void {
+    this.#opened()
+      .subscribe(channel)
+      .catch(() => undefined);
+  }
+
   unsubscribe(channel: string): void {
     this.#connection?.unsubscribe(channel).catch(() => undefined);
   }
