@@ -5,7 +5,7 @@ import { centrifugeClient, ChatReader, startChat, TRANSPORTS } from '../support/
 import { Client } from '../support/client.js';
 import { metric, onlyRunner } from '../support/faults.js';
 import { openAiEnv } from '../support/openai-env.js';
-import { RoundRobin } from '../support/round-robin.js';
+import { Balancer } from '../support/balancer.js';
 import { startSystem, type System } from '../support/system.js';
 import { type FakeUpstream, startFakeUpstream } from '../upstream/fake-upstream.js';
 
@@ -14,13 +14,13 @@ const messageOf = (channel: string) => `msg_${channel.replace('chat:', '').repla
 describe('chats of a fleet behind a balancer', () => {
   let upstream: FakeUpstream;
   let system: System;
-  let balancer: RoundRobin;
+  let balancer: Balancer;
   const clients: Centrifuge[] = [];
 
   beforeAll(async () => {
     upstream = await startFakeUpstream();
     system = await startSystem('fleet', { ...openAiEnv(upstream), OPENAI_MAX_CONCURRENCY: '128' });
-    balancer = await RoundRobin.start(system.gateways.map(({ url }) => url));
+    balancer = await Balancer.start(system.gateways.map(({ url }) => url));
   });
   afterAll(async () => {
     await balancer?.stop();

@@ -1,18 +1,20 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A load balancer as simple as can be: every connection goes to the next target that takes it. */
-export class RoundRobin {
+/** By chance a dead target may be tried several times. */
+const MAX_TRIES = 20;
+
+/** A load balancer as simple as can be: every connection goes to some target that takes it. */
+export class Balancer {
   readonly #server: Server;
   readonly #ends = new Set<Socket>();
-  #turn = 0;
 
   private constructor(private readonly ports: number[]) {
-    this.#server = createServer((near) => this.#open(near, this.ports.length));
+    this.#server = createServer((near) => this.#open(near, MAX_TRIES));
   }
 
-  static async start(urls: readonly string[]): Promise<RoundRobin> {
-    const balancer = new RoundRobin(urls.map((url) => Number(new URL(url).port)));
+  static async start(urls: readonly string[]): Promise<Balancer> {
+    const balancer = new Balancer(urls.map((url) => Number(new URL(url).port)));
     balancer.#server.listen(0, '127.0.0.1');
     await once(balancer.#server, 'listening');
     return balancer;
@@ -34,11 +36,9 @@ export class RoundRobin {
   }
 
   #open(near: Socket, triesLeft: number): void {
-    const far = connect({
-      port: this.ports[this.#turn++ % this.ports.length]!,
-      host: '127.0.0.1',
-      noDelay: true,
-    });
+    // By chance: in turns, clients that open several connections each would go to the same targets again and again.
+    const port = this.ports[Math.floor(Math.random() * this.ports.length)]!;
+    const far = connect({ port, host: '127.0.0.1', noDelay: true });
     let isOpen = false;
     far.once('connect', () => {
       isOpen = true;
