@@ -10,7 +10,7 @@ const LAYERS = [
   ['config', 'observability', 'testing'],
   ['runtime'],
   ['catalog', 'database', 'outbound', 'redis', 'sockets'],
-  ['limits', 'balancing', 'streaming', 'control', 'providers'],
+  ['limits', 'balancing', 'centrifuge', 'streaming', 'control', 'providers'],
   ['cache', 'ledger', 'queue', 'routing'],
   ['conversations', 'endpoints', 'planning', 'preprocessing', 'resources'],
   ['walk'],

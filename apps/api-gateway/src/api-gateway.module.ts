@@ -12,6 +12,7 @@ import { LedgerModule } from '#ledger';
 import { LimitsModule, LiveProcesses } from '#limits';
 import { PreprocessingModule } from '#preprocessing';
 import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } from '#walk';
+import { CentrifugeApiModule } from './centrifuge-api.module.js';
 import { ChatApiModule } from './chat/chat-api.module.js';
 import { GatewayControlEvents } from './control-events.controller.js';
 import { ConfigApiModule } from './config-api.module.js';
@@ -54,6 +55,7 @@ import { UsageApiModule } from './usage-api.module.js';
     SchedulerApiModule,
     UsageApiModule,
     ChatApiModule,
+    CentrifugeApiModule,
   ],
   controllers: [
     MessagesController,

@@ -22,13 +22,21 @@ export class Callers {
    * @throws AppError unauthorized, forbidden, host_not_allowed
    */
   of(request: WithHeaders, scope: Scope, token?: string): Caller {
-    if (this.#keys.none) this.#requireKnownHost(request.headers.host);
-    const caller = this.#keys.callerOf(request, token);
+    const caller = this.find(request, token);
     if (!caller)
       throw new AppError('unauthorized', 'Send a valid key as `Authorization: Bearer …` or `X-API-Key`');
     if (!caller.scopes.includes(scope))
       throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
     return caller;
+  }
+
+  /**
+   * Undefined: there is no valid key.
+   * @throws AppError host_not_allowed
+   */
+  find(request: WithHeaders, token?: string): Caller | undefined {
+    if (this.#keys.none) this.#requireKnownHost(request.headers.host);
+    return this.#keys.callerOf(request, token);
   }
 
   /** A page that lets its own name point to this machine (DNS rebinding) still sends that name. */

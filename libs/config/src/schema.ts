@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
 import { cache } from './sections/cache.js';
+import { centrifuge } from './sections/centrifuge.js';
 import { chat } from './sections/chat.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { endpoints } from './sections/endpoints.js';
@@ -34,6 +35,7 @@ export const configSchema = z.strictObject({
   tenants,
   streams,
   sockets,
+  centrifuge,
   chat,
   resources,
   scheduler,

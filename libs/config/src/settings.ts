@@ -30,6 +30,7 @@ export class TenantSettings extends Settings<'tenants'> {
 }
 export class StreamSettings extends Settings<'streams'> {}
 export class SocketSettings extends Settings<'sockets'> {}
+export class CentrifugeSettings extends Settings<'centrifuge'> {}
 export class ChatSettings extends Settings<'chat'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
@@ -53,6 +54,7 @@ export function settingsOf(config: Config) {
     new TenantSettings(config.tenants),
     new StreamSettings(config.streams),
     new SocketSettings(config.sockets),
+    new CentrifugeSettings(config.centrifuge),
     new ChatSettings(config.chat),
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),

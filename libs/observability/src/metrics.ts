@@ -241,6 +241,11 @@ export class Metrics {
     'WebSocket connections that ended: by the peer, closed from here, slow (it did not read), dead (it did not answer).',
     ['door', 'by'],
   );
+  readonly centrifugeConnections = this.#gauge(
+    'llmq_centrifuge_connections',
+    'Connections of the Centrifuge protocol, over whichever transport.',
+    [],
+  );
   readonly streamFailures = this.#counter('llmq_stream_failures_total', 'Stream operations that failed.', [
     'operation',
   ]);

@@ -5,6 +5,7 @@ export * from './create-app.js';
 export * from './deadline.js';
 export * from './group-commit.js';
 export * from './problem.js';
+export { sendProblem } from './problem.filter.js';
 export * from './provide.js';
 export * from './remembered.js';
 export * from './run-process.js';

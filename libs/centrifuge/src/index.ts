@@ -1,0 +1,17 @@
+export * from './broker/broker.js';
+export * from './broker/general-channels.js';
+export * from './broker/memory-broker.js';
+export * from './broker/redis-broker.js';
+export * from './broker/rules.js';
+export * from './channel-source.js';
+export * from './client.js';
+export { type Connection } from './connection.js';
+export * from './failures.js';
+export * from './gate.js';
+export * from './hub.js';
+export * from './peer.js';
+export * from './protocol/codes.js';
+export { type HistoryRequest } from './protocol/commands.js';
+export * from './protocol/publication.js';
+export * from './protocol/tokens.js';
+export * from './protocol/transport.js';
