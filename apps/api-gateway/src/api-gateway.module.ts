@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
-import { AuthSettings, HttpSettings, LimitSettings, StreamSettings, TenantSettings } from '#config';
+import { AuthSettings, LimitSettings, StreamSettings, TenantSettings } from '#config';
 import { ControlModule } from '#control';
 import { ConversationsModule } from '#conversations';
 import { LedgerModule, MessageReader } from '#ledger';
@@ -24,6 +24,7 @@ import { EndpointsApiModule } from './endpoints-api.module.js';
 import { MessageChangesController } from './message-changes.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OpenStreams } from './open-streams.js';
+import { OpenStreamsModule } from './open-streams.module.js';
 import { PreprocessingEvents } from './preprocessing-events.controller.js';
 import { PreprocessorController } from './preprocessor.controller.js';
 import { ProvidersApiModule } from './providers-api.module.js';
@@ -32,6 +33,7 @@ import { ReplyFeed } from './reply-feed.js';
 import { ResourcesApiModule } from './resources-api.module.js';
 import { SchedulerApiModule } from './scheduler-api.module.js';
 import { StreamReply } from './stream-reply.js';
+import { TasksApiModule } from './tasks/tasks-api.module.js';
 import { UsageApiModule } from './usage-api.module.js';
 import { WaitingComment } from './waiting-comment.js';
 
@@ -54,6 +56,8 @@ import { WaitingComment } from './waiting-comment.js';
     QueuesApiModule,
     SchedulerApiModule,
     UsageApiModule,
+    OpenStreamsModule,
+    TasksApiModule,
   ],
   controllers: [
     MessagesController,
@@ -65,7 +69,6 @@ import { WaitingComment } from './waiting-comment.js';
   ],
   providers: [
     provide(Door, [Buckets, TenantSettings, Metrics, LimitSettings, AuthSettings]),
-    provide(OpenStreams, [HttpSettings, Metrics]),
     provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
     provide(WaitingComment, [QueuePlaces]),
     provide(StreamReply, [ReplyFeed, OpenStreams, WaitingComment, StreamSettings, Log]),

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { AuthSettings, HttpSettings } from '#config';
 import { AppError, type Caller, type Scope } from '#contracts';
-import { ApiKeys } from './api-keys.js';
+import { ApiKeys, forgetPresentedKey } from './api-keys.js';
 import { rememberCaller, SCOPE } from './caller.js';
 
 /** Lets a request in by its API key; without configured keys, by the name under which it reached this machine. */
@@ -31,6 +31,7 @@ export class ApiKeyGuard implements CanActivate {
     if (!caller.scopes.includes(scope))
       throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
     rememberCaller(request, caller);
+    forgetPresentedKey(request);
     return true;
   }
 
@@ -43,7 +44,10 @@ export class ApiKeyGuard implements CanActivate {
   #callerOf(request: FastifyRequest): Caller {
     const caller = this.#keys.callerOf(request);
     if (!caller)
-      throw new AppError('unauthorized', 'Send a valid key as `Authorization: Bearer …` or `X-API-Key`');
+      throw new AppError(
+        'unauthorized',
+        'Send a valid key as `Authorization: Bearer …`, `X-API-Key` or `?token=`',
+      );
     return caller;
   }
 }

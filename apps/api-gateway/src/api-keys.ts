@@ -41,11 +41,21 @@ export class ApiKeys {
   }
 }
 
-function presentedKey({ headers }: FastifyRequest): string | undefined {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '');
-  if (bearer) return bearer[1];
+/**
+ * `Authorization: Bearer …` or `X-API-Key`; else, as older clients send it, `Authorization` with nothing but the key, or
+ * `?token=` where a browser cannot send headers.
+ */
+function presentedKey({ headers, query }: FastifyRequest): string | undefined {
+  const [, bearer, key] = /^(Bearer\s+)?(\S+)$/i.exec(headers.authorization ?? '') ?? [];
   const header = headers['x-api-key'];
-  return typeof header === 'string' && header !== '' ? header : undefined;
+  const token = (query as Readonly<Record<string, unknown>> | undefined)?.['token'];
+  const presented = [bearer && key, header, key, token];
+  return presented.find((each): each is string => typeof each === 'string' && each !== '');
+}
+
+/** So that no route takes the key for one of its own parameters. */
+export function forgetPresentedKey({ query }: FastifyRequest): void {
+  if (typeof query === 'object' && query !== null) delete (query as Record<string, unknown>)['token'];
 }
 
 function digestOf(key: string): Buffer {

@@ -61,6 +61,11 @@ export class EventStream {
     await this.#write(`: ${text}\n\n`);
   }
 
+  /** Frames that are already as they go over the wire. */
+  async frames(text: string): Promise<void> {
+    if (text !== '') await this.#write(text);
+  }
+
   end(): void {
     this.response.end();
   }

@@ -14,6 +14,7 @@ import { queue, scheduler, workers } from './sections/queue.js';
 import { resources } from './sections/resources.js';
 import { storage } from './sections/storage.js';
 import { tenants } from './sections/tenants.js';
+import { webhooks } from './sections/webhooks.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|)$/;
 
@@ -36,6 +37,7 @@ export const configSchema = z.strictObject({
   endpoints,
   providers,
   cache,
+  webhooks,
   log,
 });
 

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
-import { ConversationSettings, MessageSettings, SchedulerSettings } from '#config';
-import { LedgerModule, MessageTransitions, ScheduleLedger, Upkeep } from '#ledger';
+import { ConversationSettings, MessageSettings, SchedulerSettings, WebhookSettings } from '#config';
+import { CallbackOutbox, LedgerModule, MessageTransitions, ScheduleLedger, Upkeep } from '#ledger';
 import { Log, Metrics } from '#observability';
 import { Clock, provide } from '#runtime';
 import { Aftermath, AftermathModule, Enqueuer, EnqueueModule } from '#walk';
 import { DueMessages } from './due-messages.js';
 import { ExpireMessages } from './expire-messages.js';
+import { ForgetDeliveries } from './forget-deliveries.js';
 import { IdleConversations } from './idle-conversations.js';
 import { Retention } from './retention.js';
 
@@ -17,7 +18,8 @@ import { Retention } from './retention.js';
     provide(ExpireMessages, [MessageTransitions, Aftermath, SchedulerSettings, Metrics, Log]),
     provide(IdleConversations, [Upkeep, ConversationSettings, SchedulerSettings, Metrics, Log, Clock]),
     provide(Retention, [Upkeep, MessageSettings, SchedulerSettings, Metrics, Log, Clock]),
+    provide(ForgetDeliveries, [CallbackOutbox, WebhookSettings, SchedulerSettings, Log, Clock]),
   ],
-  exports: [DueMessages, ExpireMessages, IdleConversations, Retention],
+  exports: [DueMessages, ExpireMessages, IdleConversations, Retention, ForgetDeliveries],
 })
 export class LifeDutiesModule {}
