@@ -17,6 +17,7 @@ import { provide } from '#runtime';
 import { ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueuePlaces, QueueView } from '#walk';
 import { GatewayControlEvents } from './control-events.controller.js';
+import { ConfigApiModule } from './config-api.module.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
 import { Door } from './door/door.js';
@@ -49,6 +50,7 @@ import { WaitingComment } from './waiting-comment.js';
     StreamingModule,
     ControlModule,
     DeadLettersModule,
+    ConfigApiModule,
     DeadLettersApiModule,
     ResourcesApiModule,
     EndpointsApiModule,

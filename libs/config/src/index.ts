@@ -1,6 +1,7 @@
 export { type Alias, ALIASES, WITHOUT_MEANING } from './aliases.js';
 export * from './command-line.js';
 export { type DayFloor } from './day-floors.js';
+export { type EffectiveSetting, EffectiveSettings } from './effective-settings.js';
 export { Environment } from './environment.js';
 export { formatDuration, parseDuration } from './fields.js';
 export * from './leaves.js';

@@ -1,3 +1,4 @@
+import { EffectiveSettings } from './effective-settings.js';
 import { type Config } from './schema.js';
 import { ANY_TENANT, policiesOf, type TenantPolicy } from './tenant-policy.js';
 
@@ -56,6 +57,7 @@ export function settingsOf(config: Config) {
     new ProviderSettings(config.providers),
     new CacheSettings(config.cache),
     new WebhookSettings(config.webhooks),
+    new EffectiveSettings(config),
     config.environment,
   ];
 }
