@@ -12,7 +12,7 @@ const LAYERS = [
   ['catalog', 'database', 'outbound', 'redis', 'sockets'],
   ['limits', 'balancing', 'centrifuge', 'streaming', 'control', 'providers'],
   ['cache', 'ledger', 'queue', 'routing'],
-  ['conversations', 'endpoints', 'planning', 'preprocessing', 'resources'],
+  ['conversations', 'endpoints', 'planning', 'preprocessing', 'resources', 'webhooks'],
   ['walk'],
   ['dispatch', 'scheduling'],
   ['api-gateway', 'queue-manager', 'scheduler'],

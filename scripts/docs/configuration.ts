@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { configSchema, formatDuration, type Leaf, LEAVES } from '#config';
+import {
+  type Alias,
+  ALIASES,
+  configSchema,
+  formatDuration,
+  type Leaf,
+  LEAVES,
+  WITHOUT_MEANING,
+} from '#config';
 
 type Default = string | number | boolean | readonly unknown[] | Readonly<Record<string, unknown>>;
 
@@ -37,6 +45,8 @@ ${rows.join('\n')}
 
 Who answers lies in two files of their own: \`configs/providers.yaml\` (providers, models, prices, routing) and \`configs/task-types.yaml\`. [providers.md](providers.md) describes both. They may name any variable of the environment as \`\${NAME}\`; one that belongs to a setting above has the value of the setting. A bad file is refused at start, with line, column and reason, and \`--validate\` checks both.
 
+${aliasSection()}
+
 ## API keys
 
 \`\`\`yaml
@@ -52,7 +62,23 @@ auth:
 `;
 }
 
-/** \`configs/config.schema.json\`: what an editor completes and checks the file with. */
+function aliasSection(): string {
+  const rows = ALIASES.map((alias) => `| \`${alias.name}\` | ${aliasMeaning(alias)} |`);
+  const others = Object.entries(WITHOUT_MEANING).map(([name, why]) => `| \`${name}\` | nothing: ${why} |`);
+  return `## Variables of other services
+
+Who comes from a service that was configured by \`LLM_*\` keeps its environment. A variable in the table is read where the one of the setting is not set. \`KIMI_API_KEY\`, \`KIMI_BASE_URL\`, \`OPENAI_API_KEY\` and \`QWEN_API_KEY\` are read under these names by \`configs/providers.yaml\`.
+
+| variable | sets |
+| --- | --- |
+${[...rows, ...others].join('\n')}`;
+}
+
+function aliasMeaning({ sets, note }: Alias): string {
+  return `${sets.map((name) => `\`${name}\``).join(', ')}${note ? ` (${note})` : ''}`;
+}
+
+/** `configs/config.schema.json`: what an editor completes and checks the file with. */
 export function configurationSchema(): string {
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
   return `${JSON.stringify(schema, null, 2)}\n`;

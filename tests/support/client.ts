@@ -18,7 +18,7 @@ export interface StreamEvent {
 export class Client {
   constructor(
     readonly url: string,
-    private readonly headers: Readonly<Record<string, string>> = {},
+    protected readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
   get(path: string): Promise<Answer> {

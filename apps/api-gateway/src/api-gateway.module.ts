@@ -31,6 +31,7 @@ import { QueuesApiModule } from './queues-api.module.js';
 import { ResourcesApiModule } from './resources-api.module.js';
 import { SchedulerApiModule } from './scheduler-api.module.js';
 import { StreamsApiModule } from './streams-api.module.js';
+import { TasksApiModule } from './tasks/tasks-api.module.js';
 import { UsageApiModule } from './usage-api.module.js';
 
 /** The gateway role: every door of the system. It knows no provider. */
@@ -56,6 +57,7 @@ import { UsageApiModule } from './usage-api.module.js';
     UsageApiModule,
     ChatApiModule,
     CentrifugeApiModule,
+    TasksApiModule,
   ],
   controllers: [
     MessagesController,

@@ -46,11 +46,12 @@ export class ApiKeys {
   }
 }
 
+/** `Authorization: Bearer …` or `X-API-Key`; else, as older clients send it, `Authorization` with nothing but the key. */
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '');
-  if (bearer) return bearer[1];
+  const [, bearer, key] = /^(Bearer\s+)?(\S+)$/i.exec(headers.authorization ?? '') ?? [];
   const header = headers['x-api-key'];
-  return typeof header === 'string' && header !== '' ? header : undefined;
+  const presented = [bearer && key, header, key];
+  return presented.find((each): each is string => typeof each === 'string' && each !== '');
 }
 
 function digestOf(key: string): Buffer {

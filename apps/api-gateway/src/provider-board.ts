@@ -1,7 +1,7 @@
 import { type Catalogs, type ProviderSpec } from '#catalog';
 import { AppError } from '#contracts';
 import { type EndpointNow, type Endpoints } from '#endpoints';
-import { type UsageReader, type UsageSum } from '#ledger';
+import { type CallOutcome, type CallOutcomes, type UsageReader, type UsageSum } from '#ledger';
 import { type Clock } from '#runtime';
 import { type QueueView } from '#walk';
 
@@ -16,6 +16,8 @@ export interface ProviderNow {
   readonly pausedMs: number;
   /** What the caller's tenant has called it in the last hour; undefined: nothing. */
   readonly used: UsageSum | undefined;
+  /** How these calls ended. */
+  readonly outcome: CallOutcome | undefined;
 }
 
 /** The providers that are on, for whoever wants to see them. */
@@ -25,6 +27,7 @@ export class ProviderBoard {
     private readonly endpoints: Endpoints,
     private readonly view: QueueView,
     private readonly usage: UsageReader,
+    private readonly outcomes: CallOutcomes,
     private readonly clock: Clock,
   ) {}
 
@@ -44,15 +47,17 @@ export class ProviderBoard {
   async all(tenantId: string): Promise<ProviderNow[]> {
     const now = this.clock.now();
     const [from, to] = [now - LOOK_BACK_MS, now].map((ms) => new Date(ms));
-    const [endpoints, { groups }] = await Promise.all([
+    const [endpoints, { groups }, outcomes] = await Promise.all([
       this.endpoints.list(),
       this.usage.of(tenantId, { group_by: 'provider', from: from!, to: to! }),
+      this.outcomes.since(tenantId, from!),
     ]);
     return this.names.map((name) => ({
       spec: this.specOf(name),
       endpoints: endpoints.filter(([{ provider }]) => provider === name),
       pausedMs: this.view.pausedMs(name),
       used: groups.get(name),
+      outcome: outcomes.get(name),
     }));
   }
 

@@ -1,24 +1,40 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { CatalogModule, Catalogs } from '#catalog';
 import { StreamSettings } from '#config';
 import { Endpoints, EndpointsModule } from '#endpoints';
-import { LedgerModule, MessageReader, UsageReader } from '#ledger';
+import { CallOutcomes, LedgerModule, MessageReader, MinuteStats, UsageReader } from '#ledger';
+import { Health } from '#observability';
 import { Clock, provide } from '#runtime';
 import { ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptMessage, AcceptModule, QueueView } from '#walk';
+import { MetricsController } from './metrics.controller.js';
 import { ProviderBoard } from './provider-board.js';
 import { ProvidersController } from './providers.controller.js';
+import { ReadinessFacts } from './readiness-facts.js';
 import { ReplyFeed } from './reply-feed.js';
+import { StatsDesk } from './stats-desk.js';
+import { StatsController } from './stats.controller.js';
 import { TryProvider } from './try-provider.js';
 
-/** The doors to the providers. */
+/** The doors to the providers, and to what they and the gateway have done. */
 @Module({
   imports: [CatalogModule, EndpointsModule, LedgerModule, StreamingModule, AcceptModule],
-  controllers: [ProvidersController],
+  controllers: [ProvidersController, MetricsController, StatsController],
   providers: [
     provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
-    provide(ProviderBoard, [Catalogs, Endpoints, QueueView, UsageReader, Clock]),
+    provide(ProviderBoard, [Catalogs, Endpoints, QueueView, UsageReader, CallOutcomes, Clock]),
+    provide(StatsDesk, [MinuteStats, Clock]),
+    provide(ReadinessFacts, [Catalogs, QueueView, MinuteStats]),
     provide(TryProvider, [AcceptMessage, ReplyFeed, MessageReader]),
   ],
 })
-export class ProvidersApiModule {}
+export class ProvidersApiModule implements OnModuleInit {
+  constructor(
+    private readonly health: Health,
+    private readonly facts: ReadinessFacts,
+  ) {}
+
+  onModuleInit(): void {
+    this.health.tell(() => this.facts.read());
+  }
+}

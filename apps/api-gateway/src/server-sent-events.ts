@@ -67,7 +67,7 @@ export class EventStream {
 
   /** Whole frames. A reader that takes nothing for too long is closed: it loses nothing, since it can resume. */
   async write(text: string): Promise<void> {
-    if (this.response.destroyed || this.response.write(text)) return;
+    if (text === '' || this.response.destroyed || this.response.write(text)) return;
     try {
       await once(this.response, 'drain', { signal: AbortSignal.timeout(this.writeTimeoutMs) });
     } catch {

@@ -4,13 +4,12 @@ import { Database } from '#database';
 import { LedgerModule } from '#ledger';
 import { provide } from '#runtime';
 import { BudgetBoard } from './budget-board.js';
-import { StatsController } from './stats.controller.js';
 import { UsageController } from './usage.controller.js';
 
-/** The doors to what was done, used and paid. */
+/** The doors to what was used and paid. */
 @Module({
   imports: [LedgerModule],
-  controllers: [UsageController, StatsController],
+  controllers: [UsageController],
   providers: [provide(BudgetBoard, [Database, TenantSettings])],
 })
 export class UsageApiModule {}

@@ -1,5 +1,5 @@
 export * from './change-balancing.js';
-export { type BreakerRules } from './breaker.js';
+export { Breaker, type BreakerRules, type BreakerTicket } from './breaker.js';
 export { keyDigest } from './key.js';
 export { type LimitSeen, type LimitsSeen, type Outcome } from './outcome.js';
 export { type Pick, type PickReason, type PickRequest, type Unavailable } from './pick.js';

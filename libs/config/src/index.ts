@@ -1,3 +1,4 @@
+export { type Alias, ALIASES, WITHOUT_MEANING } from './aliases.js';
 export * from './command-line.js';
 export { type DayFloor } from './day-floors.js';
 export { type EffectiveSetting, EffectiveSettings } from './effective-settings.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { type z } from 'zod';
+import { type Aliased, withAliases } from './aliases.js';
 import { Environment, variablesOf } from './environment.js';
 import { type Leaf, LEAVES } from './leaves.js';
 import { type Config, configSchema, contradictionIn } from './schema.js';
@@ -28,13 +29,16 @@ export interface ConfigSources {
 type Tree = Record<string, unknown>;
 
 /** Reads file and environment into one frozen object; throws a ConfigError that lists every problem at once. */
-export function loadConfig({ env, file, insecure, defaultPort }: ConfigSources): Config {
+export function loadConfig({ env: given, file, insecure, defaultPort }: ConfigSources): Config {
+  const aliased = withAliases(given);
+  const { env } = aliased;
   const tree = file === undefined ? {} : readTree(file);
   if (defaultPort !== undefined) child(tree, 'http')['port'] ??= defaultPort;
   for (const leaf of LEAVES) overlay(tree, leaf, env);
   if (insecure) set(tree, ['auth', 'insecure'], true);
   const parsed = configSchema.safeParse(tree);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, env)));
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, aliased)));
   const contradiction = contradictionIn(parsed.data);
   if (contradiction) throw new ConfigError([contradiction]);
   const environment = new Environment({ ...env, ...variablesOf(LEAVES, parsed.data) });
@@ -76,12 +80,12 @@ function child(node: Tree, key: string): Tree {
   return (node[key] = {}) as Tree;
 }
 
-function describe(issue: z.core.$ZodIssue, env: ConfigSources['env']): string[] {
+function describe(issue: z.core.$ZodIssue, { env, from }: Aliased): string[] {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${path ? `${path}.` : ''}${key} is not a setting`);
   const leaf = LEAVES.find(({ path: known }) => known.every((key, i) => issue.path[i] === key));
-  const variable = leaf && env[leaf.meta.env] ? ` (from ${leaf.meta.env})` : '';
+  const variable = leaf && env[leaf.meta.env] ? ` (from ${from.get(leaf.meta.env) ?? leaf.meta.env})` : '';
   return [`${path}${variable}: ${issue.message}`];
 }
 

@@ -37,6 +37,7 @@ export class SchedulerSettings extends Settings<'scheduler'> {}
 export class EndpointSettings extends Settings<'endpoints'> {}
 export class ProviderSettings extends Settings<'providers'> {}
 export class CacheSettings extends Settings<'cache'> {}
+export class WebhookSettings extends Settings<'webhooks'> {}
 
 /** Every section that is asked for by its token; `log` is read once, at start. */
 export function settingsOf(config: Config) {
@@ -61,6 +62,7 @@ export function settingsOf(config: Config) {
     new EndpointSettings(config.endpoints),
     new ProviderSettings(config.providers),
     new CacheSettings(config.cache),
+    new WebhookSettings(config.webhooks),
     new EffectiveSettings(config),
     config.environment,
   ];

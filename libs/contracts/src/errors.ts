@@ -15,6 +15,10 @@ export const ERRORS = {
   content_too_long: { status: 400, retryable: false, title: 'The content is too long', seedCode: 1002 },
   invalid_priority: { status: 400, retryable: false, title: 'The priority is not known', seedCode: 1003 },
   message_not_found: { status: 404, retryable: false, title: 'There is no such message', seedCode: 1004 },
+  task_not_found: { status: 404, retryable: false, title: 'There is no such task' },
+  task_not_done: { status: 408, retryable: false, title: 'The task did not end while the caller waited' },
+  task_failed: { status: 500, retryable: false, title: 'The task failed' },
+  delivery_not_found: { status: 404, retryable: false, title: 'There is no such delivery' },
   conversation_not_found: {
     status: 404,
     retryable: false,
@@ -135,6 +139,8 @@ export interface AppErrorOptions {
   readonly retryAfterMs?: number;
   /** How long a message would wait if it were accepted now; null: nobody knows. */
   readonly estimatedWaitMs?: number | null;
+  /** The task that was accepted before this went wrong. */
+  readonly taskId?: string;
 }
 
 /** The one error class for failures that somebody outside may see; everything else is a bug (500). */
@@ -145,6 +151,7 @@ export class AppError extends Error {
   readonly fields: readonly FieldProblem[];
   readonly retryAfterMs: number | undefined;
   readonly estimatedWaitMs: number | null | undefined;
+  readonly taskId: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -157,6 +164,7 @@ export class AppError extends Error {
     this.fields = options.fields ?? [];
     this.retryAfterMs = options.retryAfterMs;
     this.estimatedWaitMs = options.estimatedWaitMs;
+    this.taskId = options.taskId;
   }
 }
 

@@ -1,3 +1,4 @@
+export * from './callback.js';
 export * from './control.js';
 export * from './conversation.js';
 export * from './dead-letter-requests.js';
@@ -24,6 +25,10 @@ export * from './scheduler-requests.js';
 export * from './session.js';
 export * from './session-requests.js';
 export * from './storable.js';
+export * from './task.js';
+export * from './task-event.js';
+export * from './task-requests.js';
 export * from './tenant.js';
 export * from './upstream.js';
 export * from './usage-requests.js';
+export * from './webhook-requests.js';

@@ -80,6 +80,8 @@ export interface MessageOptions {
   /** Told before everything else; the context of a conversation follows it. */
   readonly system_prompt?: string;
   readonly config?: MessageConfig;
+  /** Longest wait before the first retry, as a duration. */
+  readonly retry_delay?: string;
   /** How it is put to the model, and what must come back. */
   readonly task_type?: string;
   /** What the work is done on, any JSON. */

@@ -1,3 +1,4 @@
+import { type CallbackSeen } from './callback.js';
 import { type ErrorCode } from './errors.js';
 import { type MessageOptions } from './message-options.js';
 import { type Priority } from './priority.js';
@@ -139,6 +140,9 @@ export interface Message {
   readonly updatedAt: Date;
   readonly startedAt: Date | null;
   readonly completedAt: Date | null;
+  /** How much of the reply is there, 0 to 99: an estimate, renewed with the lease of the worker. */
+  readonly progress: number;
+  readonly callback: CallbackSeen | null;
   readonly failure: Failure | null;
   readonly reply: Reply | null;
   /** Null: no call for it has ended, or nobody asked. */

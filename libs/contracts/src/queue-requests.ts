@@ -48,3 +48,8 @@ export const queueStatsSchema = z.strictObject({
   lane: lane.optional(),
 });
 export type QueueStatsQuery = z.output<typeof queueStatsSchema>;
+
+export const metricsQuerySchema = z.strictObject({
+  format: z.enum(['json', 'prometheus']).default('json'),
+});
+export type MetricsQuery = z.output<typeof metricsQuerySchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Callback } from './callback.js';
 import { CONVERSATION_STATES, FAILURE_POLICIES } from './conversation.js';
 import { MESSAGE_STATUSES } from './message.js';
 import { parseDuration } from './duration.js';
@@ -64,7 +65,12 @@ export const moment = z.iso
   .transform((value) => new Date(value));
 
 /** Longest time that an answer may be used for. */
-const MAX_CACHE_TTL_MS = 7 * 86_400_000;
+export const MAX_CACHE_TTL_MS = 7 * 86_400_000;
+
+/** Longest time that one attempt may take. */
+export const MAX_TIMEOUT_MS = 86_400_000;
+
+export const retryDelayField = durationField(10, 86_400_000);
 
 const configField = z.strictObject({
   /** Whether the answer to an equal message may be used, and this one's kept. */
@@ -98,10 +104,15 @@ export const createMessageSchema = z.strictObject({
   /** If it has not started this long after it could have, it ends as `timeout`. */
   ttl: durationField(1, YEAR_MS).optional(),
   /** Longest time that one attempt may take. */
-  timeout: durationField(100, 86_400_000).optional(),
+  timeout: durationField(100, MAX_TIMEOUT_MS).optional(),
   max_retries: z.int().min(0).max(100).optional(),
+  /** Longest wait before the first retry; doubles with each further one. */
+  retry_delay: retryDelayField.optional(),
 });
-export type CreateMessage = z.output<typeof createMessageSchema>;
+export type CreateMessage = z.output<typeof createMessageSchema> & {
+  /** Only tasks have one. */
+  readonly callback?: Callback | undefined;
+};
 
 export const createConversationMessageSchema = createMessageSchema
   .omit({ conversation_id: true })

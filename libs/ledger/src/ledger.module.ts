@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import { MessageSettings } from '#config';
 import { Database, DatabaseModule, migrate, openDataSource } from '#database';
 import { provide } from '#runtime';
+import { CallOutcomes } from './call-outcomes.js';
+import { CallbackOutbox } from './callback-outbox.js';
 import { DeadLetterAudits } from './dead-letter-audits.js';
 import { DeadLetters } from './dead-letters.js';
 import { EarlierMessages } from './earlier-messages.js';
@@ -17,8 +19,10 @@ import { ProviderCalls } from './provider-calls.js';
 import { Redrives } from './redrives.js';
 import { ScheduleLedger } from './schedule-ledger.js';
 import { LEDGER_SCHEMA } from './schema.js';
+import { TaskReader } from './task-reader.js';
 import { Upkeep } from './upkeep.js';
 import { UsageReader } from './usage-reader.js';
+import { WebhookDeliveries } from './webhook-deliveries.js';
 import { WorkerProcesses } from './worker-processes.js';
 
 async function openSource(database: Database): Promise<DataSource> {
@@ -47,6 +51,10 @@ async function openSource(database: Database): Promise<DataSource> {
     provide(MessageBatches, [Database]),
     provide(Upkeep, [Database]),
     provide(UsageReader, [Database]),
+    provide(TaskReader, [DataSource, Database, MessageReader]),
+    provide(CallOutcomes, [Database]),
+    provide(CallbackOutbox, [Database]),
+    provide(WebhookDeliveries, [DataSource, Database]),
     {
       provide: EarlierMessages,
       inject: [Database, MessageSettings],
@@ -72,6 +80,10 @@ async function openSource(database: Database): Promise<DataSource> {
     MessageBatches,
     Upkeep,
     UsageReader,
+    TaskReader,
+    CallOutcomes,
+    CallbackOutbox,
+    WebhookDeliveries,
     EarlierMessages,
   ],
 })

@@ -46,7 +46,7 @@ export class LifeScene {
 
   private constructor(
     readonly database: Database,
-    private readonly source: DataSource,
+    readonly source: DataSource,
   ) {
     this.ledger = new MessageLedger(database);
     this.schedule = new ScheduleLedger(database);

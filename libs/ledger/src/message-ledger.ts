@@ -63,6 +63,14 @@ export interface Cancelled {
 /** The call that a worker will make once it has the message. */
 export type PlannedCall = Omit<PlannedCallRow, 'message_id'>;
 
+/** What a worker runs. */
+export interface Owned {
+  readonly id: string;
+  readonly attempt: number;
+  /** In percent, as far as that can be told. */
+  readonly progress?: number;
+}
+
 interface ClaimRequest {
   readonly id: string;
   readonly workerId: string;
@@ -147,11 +155,9 @@ export class MessageLedger {
   }
 
   /** Renews the leases; answers with what is still owned and whether somebody wants it cancelled. */
-  async renew(
-    owned: readonly { id: string; attempt: number }[],
-    leaseMs: number,
-  ): Promise<Map<string, { cancelRequested: boolean }>> {
-    const values = [owned.map(({ id }) => id), owned.map(({ attempt }) => attempt), leaseMs];
+  async renew(owned: readonly Owned[], leaseMs: number): Promise<Map<string, { cancelRequested: boolean }>> {
+    const progress = owned.map((one) => one.progress ?? 0);
+    const values = [owned.map(({ id }) => id), owned.map(({ attempt }) => attempt), leaseMs, progress];
     const rows = await this.database.query<{ id: string; cancel_requested: boolean }>(
       sql.RENEW_LEASES,
       values,

@@ -42,11 +42,15 @@ export class MessageReader {
   list(tenantId: string, request: ListMessages): Promise<Page<Message>> {
     return this.database.answer(async () => {
       const page = await paginate(this.#filtered(tenantId, request), 'm', COLUMNS[request.sort], request);
-      const ids = page.items.map(({ id }) => id);
-      const [replies, spent] = await Promise.all([this.#replies(ids), this.#spent(ids)]);
-      const items = page.items.map((row) => toMessage(row, replies.get(row.id), spent.get(row.id)));
-      return { ...page, items };
+      return { ...page, items: await this.withReplies(page.items) };
     });
+  }
+
+  /** Rows of messages as messages, in their order. */
+  async withReplies(rows: readonly MessageRow[]): Promise<Message[]> {
+    const ids = rows.map(({ id }) => id);
+    const [replies, spent] = await Promise.all([this.#replies(ids), this.#spent(ids)]);
+    return rows.map((row) => toMessage(row, replies.get(row.id), spent.get(row.id)));
   }
 
   #filtered(tenantId: string, request: ListMessages) {

@@ -48,7 +48,7 @@ export interface Standing {
 /** A message that has ended, as far as the rest of the system must know it. */
 export type EndedMessage = Pick<
   Message,
-  'id' | 'tenantId' | 'conversationId' | 'priority' | 'lane' | 'attempt'
+  'id' | 'tenantId' | 'conversationId' | 'priority' | 'lane' | 'attempt' | 'options'
 >;
 
 /** The steps of a message's life that clients and time take; those of our own workers are in MessageLedger. */
@@ -100,6 +100,8 @@ export class MessageTransitions {
       priority: toPriorityName(row.priority),
       lane: row.lane,
       attempt: row.attempt,
+      // Of what it asks, only what it is.
+      options: row.task_type === null ? null : { task_type: row.task_type },
       failure: { code: 'expired', message: row.reason },
     }));
   }

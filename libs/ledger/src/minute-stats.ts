@@ -48,6 +48,7 @@ export class MinuteStats {
   readonly #live = new Remembered(() => this.#readLive());
   readonly #running = new Remembered(() => this.#readRunning());
   readonly #open = new Remembered(() => this.#readOpen());
+  readonly #accepted = new Remembered(() => this.#readAccepted());
 
   constructor(private readonly database: Database) {}
 
@@ -72,6 +73,11 @@ export class MinuteStats {
     return [...counted, ...rows.filter((row) => row.tenant_id === tenantId)].map(toStats);
   }
 
+  /** How many messages were ever accepted, in the whole system. */
+  accepted(): Promise<number> {
+    return this.#accepted.get();
+  }
+
   /** What runs now, in the whole system. */
   running(): Promise<readonly RunningCount[]> {
     return this.#running.get();
@@ -80,6 +86,12 @@ export class MinuteStats {
   /** What a tenant has under way now. */
   async open(tenantId: string): Promise<OpenCount> {
     return (await this.#open.get()).get(tenantId) ?? { running: 0, waiting: 0 };
+  }
+
+  async #readAccepted(): Promise<number> {
+    const { until, rows } = await this.#live.get();
+    const [counted] = await this.database.query<{ accepted: number | null }>(sql.COUNT_ACCEPTED, [until]);
+    return rows.reduce((sum, { accepted }) => sum + accepted, counted?.accepted ?? 0);
   }
 
   async #readOpen(): Promise<ReadonlyMap<string, OpenCount>> {

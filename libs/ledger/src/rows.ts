@@ -1,5 +1,12 @@
-import { type Message, PRIORITIES, type Priority, type Reply, type SpentUsage } from '#contracts';
-import { type MessageRow } from './entities/message.entity.js';
+import {
+  type CallbackSeen,
+  type Message,
+  PRIORITIES,
+  type Priority,
+  type Reply,
+  type SpentUsage,
+} from '#contracts';
+import { type MessageRow, type StoredCallback } from './entities/message.entity.js';
 import { type ReplyRow } from './entities/reply.entity.js';
 import { type SpentRow } from './sql/spent-usage.js';
 
@@ -65,10 +72,17 @@ export function toMessage(
     updatedAt: row.updatedAt,
     startedAt: row.startedAt,
     completedAt: row.completedAt,
+    progress: row.progress,
+    callback: row.callback && seenOf(row.callback),
     failure: row.errorCode ? { code: row.errorCode, message: row.errorMessage ?? '' } : null,
     reply: reply && toReply(reply),
     spent: spent && toSpent(spent),
   };
+}
+
+/** What is secret of it stays in the ledger. */
+function seenOf({ url, token, headers = {} }: StoredCallback): CallbackSeen {
+  return { url, hasToken: token !== undefined, headerNames: Object.keys(headers) };
 }
 
 function toSpent(rows: readonly SpentRow[]): SpentUsage {
@@ -83,7 +97,7 @@ function toSpent(rows: readonly SpentRow[]): SpentUsage {
   };
 }
 
-function toReply(row: ReplyRow): Reply {
+export function toReply(row: ReplyRow): Reply {
   const { tool_calls, reasoning, cached_tokens, reasoning_tokens, cache_age, data } = row.data ?? {};
   return {
     content: row.content,

@@ -1,4 +1,5 @@
 import { type Schema } from '#database';
+import { CallbackDeliveryRow } from './entities/callback-delivery.entity.js';
 import { ConversationRow } from './entities/conversation.entity.js';
 import { DeadLetterAuditRow } from './entities/dead-letter-audit.entity.js';
 import { DeadLetterRow } from './entities/dead-letter.entity.js';
@@ -20,12 +21,14 @@ import { Routes1763810000000 } from './migrations/1763810000000-routes.js';
 import { ReplyData1763812000000 } from './migrations/1763812000000-reply-data.js';
 import { Endpoints1763816000000 } from './migrations/1763816000000-endpoints.js';
 import { Budgets1763817000000 } from './migrations/1763817000000-budgets.js';
+import { Tasks1763822000000 } from './migrations/1763822000000-tasks.js';
 import { Usage1763816500000 } from './migrations/1763816500000-usage.js';
 import { Sessions1763820000000 } from './migrations/1763820000000-sessions.js';
 
 /** The tables of the ledger and the steps that lead to them. */
 export const LEDGER_SCHEMA: Schema = {
   entities: [
+    CallbackDeliveryRow,
     ConversationRow,
     DeadLetterAuditRow,
     DeadLetterRow,
@@ -51,5 +54,6 @@ export const LEDGER_SCHEMA: Schema = {
     Usage1763816500000,
     Budgets1763817000000,
     Sessions1763820000000,
+    Tasks1763822000000,
   ],
 };

@@ -17,6 +17,8 @@ export interface HealthCheck {
   check(signal: AbortSignal): Promise<void>;
 }
 
+export type Facts = () => Promise<Readonly<Record<string, unknown>>>;
+
 const CHECK_TIMEOUT_MS = 800;
 
 /** Asks every component at once, each at most 800 ms; components register themselves at start. */
@@ -24,10 +26,26 @@ export class Health {
   constructor(private readonly log: Log) {}
 
   readonly #checks: HealthCheck[] = [];
+  readonly #facts: Facts[] = [];
   #draining = false;
 
   register(check: HealthCheck): void {
     this.#checks.push(check);
+  }
+
+  /** Something to say beside whether the process is ready. */
+  tell(read: Facts): void {
+    this.#facts.push(read);
+  }
+
+  /** What there is to say; what cannot be told in time is left out. */
+  async facts(): Promise<Record<string, unknown>> {
+    const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+    const told = await Promise.allSettled(
+      this.#facts.map((read) => Promise.race([read(), timedOut(signal)])),
+    );
+    const known = told.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    return Object.assign({}, ...known) as Record<string, unknown>;
   }
 
   /** From now on the process says that it is not ready. */

@@ -44,6 +44,21 @@ export class Metrics {
     'Redrives that run, in the scheduler process that leads.',
     [],
   );
+  readonly callbacks = this.#counter(
+    'llmq_callbacks_total',
+    'Tries to deliver a callback by what came of them: delivered, retried (it will be tried again), failed (given up).',
+    ['event', 'outcome'],
+  );
+  readonly callbacksUnderWay = this.#gauge(
+    'llmq_callbacks_under_way',
+    'Callbacks that this process is sending now.',
+    [],
+  );
+  readonly callbackDuration = this.#histogram(
+    'llmq_callback_duration_seconds',
+    'Time until a receiver of callbacks has answered, or has not.',
+    [],
+  );
   readonly wait = this.#histogram('llmq_message_wait_seconds', 'Time from accept to the first claim.', [
     'priority',
   ]);

@@ -13,6 +13,11 @@ export interface AddressRules {
   readonly allowPrivate: boolean;
   /** Names and addresses, in lower case, that may be called whatever they resolve to. */
   readonly allowedHosts: readonly string[];
+  /** Whether a URL may have a query. */
+  readonly allowQuery?: boolean;
+  /** What the caller calls the URL, and where an operator allows a host: for the explanation. */
+  readonly field?: string;
+  readonly setting?: string;
 }
 
 /** Finds every address of a name. */
@@ -32,13 +37,17 @@ export class AddressGuard {
   /** @throws AppError address_refused */
   async check(url: string): Promise<void> {
     const parsed = URL.parse(url);
-    if (!parsed || !/^https?:$/.test(parsed.protocol)) throw refused('must be a URL with http or https');
-    if (parsed.username !== '' || parsed.password !== '') throw refused('must not hold credentials');
-    if (parsed.search !== '' || parsed.hash !== '') throw refused('must end with its path');
+    if (!parsed || !/^https?:$/.test(parsed.protocol))
+      throw this.#refused('must be a URL with http or https');
+    if (parsed.username !== '' || parsed.password !== '') throw this.#refused('must not hold credentials');
+    const more = this.rules.allowQuery ? parsed.hash : parsed.search + parsed.hash;
+    if (more !== '') throw this.#refused('must end with its path');
     const host = hostOf(parsed.hostname);
     if (this.#isAllowed(host)) return;
     const addresses = isIP(host) ? [host] : await this.#addressesOf(host);
-    requirePublic(host, addresses);
+    if (addresses.length > 0 && addresses.every(isPublicAddress)) return;
+    const setting = this.rules.setting ?? 'endpoints.allowed_hosts';
+    throw this.#refused(`${notPublic(host)}; an operator may add it to ${setting}`);
   }
 
   /** Opens the connections of an undici Agent, to nothing but what may be called. */
@@ -63,8 +72,15 @@ export class AddressGuard {
       const found = this.resolve(host);
       return await withDeadline(found, LOOKUP_DEADLINE_MS, 'address_refused', `Looking up ${host}`);
     } catch (cause) {
-      throw refused(`the name ${host} does not resolve`, cause);
+      throw this.#refused(`the name ${host} does not resolve`, cause);
     }
+  }
+
+  #refused(message: string, cause?: unknown): AppError {
+    return new AppError('address_refused', `The address may not be called: ${message}`, {
+      fields: [{ field: this.rules.field ?? 'url', message }],
+      cause,
+    });
   }
 }
 
@@ -83,11 +99,6 @@ const lookupPublic: LookupFunction = (host, options, callback) => {
   });
 };
 
-function requirePublic(host: string, addresses: readonly string[]): void {
-  if (addresses.length === 0 || !addresses.every(isPublicAddress))
-    throw refused(`${notPublic(host)}; an operator may add it to endpoints.allowed_hosts`);
-}
-
 /** Without the brackets of IPv6 and without the dot at the end, which means the same host. */
 function hostOf(hostname: string): string {
   return hostname
@@ -103,11 +114,4 @@ function notPublic(host: string): string {
 /** For whoever makes a call, it is an upstream like any other that cannot be reached. */
 function unreachable(host: string): AppError {
   return new AppError('provider_unavailable', `The connection was not made: ${notPublic(host)}`);
-}
-
-function refused(message: string, cause?: unknown): AppError {
-  return new AppError('address_refused', `The address may not be called: ${message}`, {
-    fields: [{ field: 'url', message }],
-    cause,
-  });
 }

@@ -6,6 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { type Config } from '#config';
 import { Health, Log, Metrics } from '#observability';
 import { CoreModule } from './core.module.js';
+import { addCors } from './cors.js';
 import { addHttpHooks, requestIdOf } from './http-hooks.js';
 import { addJsonBodies } from './json-body.js';
 import { NestLog } from './nest-log.js';
@@ -41,6 +42,7 @@ export async function createApp(
   app.useGlobalFilters(new ProblemFilter(log));
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   addJsonBodies(server);
+  addCors(server, config.http.cors_origins);
   addHttpHooks(server, app.get(Metrics), app.get(Health));
   return app;
 }

@@ -12,5 +12,6 @@ export * from './run-process.js';
 export * from './starters.js';
 export * from './this-process.js';
 export * from './ticker.js';
+export * from './version.js';
 export { validationError } from './validation.pipe.js';
 export * from './wait-for.js';

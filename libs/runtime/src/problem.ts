@@ -9,27 +9,34 @@ export interface Problem {
   readonly status: number;
   readonly code: ErrorCode;
   readonly detail: string;
+  /** The same: what clients of older systems read. */
+  readonly error: string;
   readonly request_id: string;
   readonly seed_code?: number;
   /** What a message would wait if it were accepted now. */
   readonly estimated_wait?: string | null;
   readonly estimated_wait_ms?: number | null;
   readonly errors?: readonly FieldProblem[];
+  /** The task that was accepted before this went wrong. */
+  readonly task_id?: string;
 }
 
 export function toProblem(error: AppError, requestId: string): Problem {
   const { title, status, seedCode } = errorRow(error.code);
+  // What broke inside is for the log, not for the client.
+  const detail = error.code === 'internal' ? title : error.message;
   return {
     type: `/errors/${error.code}`,
     title,
     status,
     code: error.code,
-    // What broke inside is for the log, not for the client.
-    detail: error.code === 'internal' ? title : error.message,
+    detail,
+    error: detail,
     request_id: requestId,
     ...(seedCode !== undefined && { seed_code: seedCode }),
     ...estimateOf(error),
     ...(error.fields.length > 0 && { errors: error.fields }),
+    ...(error.taskId !== undefined && { task_id: error.taskId }),
   };
 }
 

@@ -2,6 +2,7 @@ import { Controller, Get, Header, HttpCode, Param, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { AppError, type ErrorCode, errorRow, ERRORS } from '#contracts';
 import { Health, Metrics, overallStatus } from '#observability';
+import { VERSION } from './version.js';
 
 const STARTED_AT = Date.now();
 
@@ -16,17 +17,17 @@ export class SystemController {
   /** Liveness: never depends on another system. */
   @Get('health')
   live() {
-    return { status: 'healthy', service: 'llm-message-queue', timestamp: new Date().toISOString() };
+    return { status: 'healthy', ...whoAmI() };
   }
 
   /** Readiness: 503 while a component that nothing works without is away, or while shutting down. */
   @Get('ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const components = await this.health.components();
+    const [components, facts] = await Promise.all([this.health.components(), this.health.facts()]);
     const status = this.health.draining ? 'unhealthy' : overallStatus(components);
     void reply
       .status(status === 'unhealthy' ? 503 : 200)
-      .send({ status, draining: this.health.draining, components });
+      .send({ status, ...whoAmI(), draining: this.health.draining, components, ...facts });
   }
 
   @Get('api/v1/health')
@@ -61,4 +62,8 @@ export class SystemController {
       this.metrics.dependencyUp.set({ dependency }, status === 'healthy' ? 1 : 0);
     return this.metrics.registry.metrics();
   }
+}
+
+function whoAmI() {
+  return { service: 'llm-message-queue', version: VERSION, timestamp: new Date().toISOString() };
 }

@@ -1,11 +1,18 @@
 import { Module } from '@nestjs/common';
-import { ChatSettings, ConversationSettings, MessageSettings, SchedulerSettings } from '#config';
-import { LedgerModule, MessageTransitions, ScheduleLedger, Upkeep } from '#ledger';
+import {
+  ChatSettings,
+  ConversationSettings,
+  MessageSettings,
+  SchedulerSettings,
+  WebhookSettings,
+} from '#config';
+import { CallbackOutbox, LedgerModule, MessageTransitions, ScheduleLedger, Upkeep } from '#ledger';
 import { Log, Metrics } from '#observability';
 import { Clock, provide } from '#runtime';
 import { Aftermath, AftermathModule, Enqueuer, EnqueueModule } from '#walk';
 import { DueMessages } from './due-messages.js';
 import { ExpireMessages } from './expire-messages.js';
+import { ForgetDeliveries } from './forget-deliveries.js';
 import { IdleConversations } from './idle-conversations.js';
 import { Retention } from './retention.js';
 import { UnusedSessions } from './unused-sessions.js';
@@ -19,7 +26,8 @@ import { UnusedSessions } from './unused-sessions.js';
     provide(IdleConversations, [Upkeep, ConversationSettings, SchedulerSettings, Metrics, Log, Clock]),
     provide(UnusedSessions, [Upkeep, ChatSettings, SchedulerSettings, Log, Clock]),
     provide(Retention, [Upkeep, MessageSettings, SchedulerSettings, Metrics, Log, Clock]),
+    provide(ForgetDeliveries, [CallbackOutbox, WebhookSettings, SchedulerSettings, Log, Clock]),
   ],
-  exports: [DueMessages, ExpireMessages, IdleConversations, UnusedSessions, Retention],
+  exports: [DueMessages, ExpireMessages, IdleConversations, UnusedSessions, Retention, ForgetDeliveries],
 })
 export class LifeDutiesModule {}

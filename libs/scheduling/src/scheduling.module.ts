@@ -16,6 +16,7 @@ import { Detours } from './detours.js';
 import { DueMessages } from './due-messages.js';
 import { ExpireDeadLetters } from './expire-dead-letters.js';
 import { ExpireMessages } from './expire-messages.js';
+import { ForgetDeliveries } from './forget-deliveries.js';
 import { IdleConversations } from './idle-conversations.js';
 import { type Duty, Leader } from './leader.js';
 import { LifeDutiesModule } from './life-duties.module.js';
@@ -44,6 +45,7 @@ const DUTIES: readonly Token<Duty>[] = [
   IdleConversations,
   UnusedSessions,
   Retention,
+  ForgetDeliveries,
   QueueStatistics,
   ResourceWatch,
   AllocationSweep,

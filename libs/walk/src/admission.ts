@@ -1,6 +1,7 @@
 import { type ConversationSettings, type MessageSettings, type QueueSettings } from '#config';
 import {
   AppError,
+  type Callback,
   type Caller,
   type CreateMessage,
   formatDuration,
@@ -11,7 +12,7 @@ import {
   priorityNumber,
 } from '#contracts';
 import { ANSWER_DEADLINE_MS } from '#database';
-import { type InsertedRow, type NewMessageRow, toPriorityName } from '#ledger';
+import { type InsertedRow, type NewMessageRow, type StoredCallback, toPriorityName } from '#ledger';
 import { type Routing } from '#routing';
 import { withDeadline } from '#runtime';
 import { type FindRoute } from './find-route.js';
@@ -65,6 +66,7 @@ export class Admission {
       ...routeOf(route),
       ...this.spending.of(caller.tenantId, expected, route.targets[0]!),
       options: Object.keys(options).length > 0 ? options : null,
+      ...(request.callback && { callback: storedOf(request.callback) }),
       cost: expected.input + this.queue.value.expected_output,
       ...this.#times(request, decided.priority),
       idempotency_key: decided.idempotencyKey,
@@ -137,6 +139,8 @@ export class Admission {
       updatedAt: inserted.created_at,
       startedAt: null,
       completedAt: null,
+      progress: 0,
+      callback: null,
       failure: null,
       reply: null,
       spent: null,
@@ -151,13 +155,24 @@ function routeOf({ targets, candidates, rule }: Routing) {
 }
 
 /** What the request asks of the model. */
-function optionsOf({ parameters, system_prompt, task_type, data }: CreateMessage): MessageOptions {
+function optionsOf({
+  parameters,
+  system_prompt,
+  task_type,
+  data,
+  retry_delay,
+}: CreateMessage): MessageOptions {
   return {
     ...(parameters && { parameters }),
     ...(system_prompt && { system_prompt }),
     ...(task_type !== undefined && { task_type }),
     ...(data !== undefined && { data }),
+    ...(retry_delay !== undefined && { retry_delay: formatDuration(retry_delay) }),
   };
+}
+
+function storedOf(callback: Callback): StoredCallback {
+  return { ...callback, origin: new URL(callback.url).origin };
 }
 
 /** The request's own word, else that of the rule by which it is routed. */

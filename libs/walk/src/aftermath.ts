@@ -4,6 +4,7 @@ import { type EndedMessage } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue } from '#queue';
 import { type ReplyStreams } from '#streaming';
+import { type AnnounceTask } from './announce-task.js';
 import { type Enqueuer } from './enqueuer.js';
 
 /** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
@@ -20,6 +21,7 @@ export class Aftermath {
     private readonly queue: JobQueue,
     private readonly enqueuer: Enqueuer,
     private readonly bus: ControlBus,
+    private readonly announce: AnnounceTask,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -28,6 +30,7 @@ export class Aftermath {
   async run(message: EndedMessage, end: ReplyEnd, text = ''): Promise<void> {
     const { id, lane, priority, attempt, conversationId } = message;
     this.#count(message, end);
+    this.announce.ended(message, { status: end.status, failure: end.error, reply: saidBy(end, text) });
     const steps = await Promise.allSettled([
       text === '' ? this.streams.end(id, end) : this.#tell(message, end, text),
       this.queue.remove(id, { lane, priority }, attempt),
@@ -55,4 +58,8 @@ export class Aftermath {
     writer.delta(text);
     await writer.end(end, STREAM_PATIENCE_MS);
   }
+}
+
+function saidBy({ usage }: ReplyEnd, content: string) {
+  return usage ? { content, usage } : null;
 }

@@ -76,7 +76,7 @@ export class EndAttempt {
     if (isSaturated(failure)) return this.#turnedAway(state, failure);
     if (failure.code === 'internal')
       this.log.error({ err: error, ...tagsOf(state.message) }, 'a bug failed an attempt');
-    const verdict = this.policy.judge(failure, state.message.retryCount, state.message.maxRetries);
+    const verdict = this.policy.judge(failure, state.message);
     return verdict.retry ? this.#again(state, failure, verdict.delayMs) : this.bury(state, failure);
   }
 

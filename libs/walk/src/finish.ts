@@ -10,6 +10,7 @@ import { type ControlBus } from '#control';
 import { type CallUse, type MessageLedger, replyData } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ReplyWriter } from '#streaming';
+import { type AnnounceTask, type Ended } from './announce-task.js';
 import { type Enqueuer } from './enqueuer.js';
 import { type FairShare } from './fair-share.js';
 import { untilStored } from './until-stored.js';
@@ -50,6 +51,7 @@ export class Finish {
     private readonly enqueuer: Enqueuer,
     private readonly share: FairShare,
     private readonly bus: ControlBus,
+    private readonly announce: AnnounceTask,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -61,6 +63,7 @@ export class Finish {
       return false;
     }
     this.log.info({ ...tagsOf(message), status: ending.status }, 'message ended');
+    this.announce.ended(message, endedOf(ending));
     await writer.end(eventOf(ending), STREAM_PATIENCE_MS);
     this.share.settle(message, ending.paid);
     this.#count(message, ending);
@@ -118,6 +121,10 @@ function rowOf(message: Message, ending: Ending) {
     reply_estimated: ending.usage.estimated,
     data: replyData(ending),
   };
+}
+
+function endedOf({ status, failure, content, data, usage }: Ending): Ended {
+  return { status, failure, reply: content === null ? null : { content, data, usage } };
 }
 
 function eventOf({ status, finishReason, usage, failure, cacheAge }: Ending): ReplyEnd {

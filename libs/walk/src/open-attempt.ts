@@ -3,11 +3,16 @@ import { AppError, type Message } from '#contracts';
 import { type Log, type Metrics } from '#observability';
 import { type Providers } from '#providers';
 import { type ReplyStreams } from '#streaming';
+import { type AnnounceTask } from './announce-task.js';
 import { type ClaimedMessage } from './claim-message.js';
 import { type AttemptState } from './end-attempt.js';
 import { tagsOf } from './finish.js';
 import { type RunningMessages, type Stopped } from './running-messages.js';
 import { NO_USAGE } from './usage.js';
+
+/** What an answer has where nothing says how long it may be; roughly, since it is only for show. */
+const USUAL_TOKENS = 500;
+const CHARACTERS_PER_TOKEN = 4;
 
 /** An attempt under way. */
 export interface OpenedAttempt {
@@ -23,6 +28,7 @@ export class OpenAttempt {
     private readonly streams: ReplyStreams,
     private readonly running: RunningMessages,
     private readonly providers: Providers,
+    private readonly announce: AnnounceTask,
     private readonly settings: StreamSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -33,11 +39,16 @@ export class OpenAttempt {
     const timer = setTimeout(() => overtime.abort(timedOut(message)), message.timeoutMs);
     const stopTiming = this.metrics.run.startTimer({ priority: message.priority });
     this.#observeWait(message);
+    const state = this.#state(message, callId);
+    const progress = () => progressOf(state);
+    this.running.measure(message.id, progress);
+    const unfollow = this.announce.follow(message, progress);
     return {
-      state: this.#state(message, callId),
+      state,
       signal: AbortSignal.any([signal, overtime.signal]),
       close: () => {
         clearTimeout(timer);
+        unfollow();
         stopTiming({ status: signal.aborted ? (signal.reason as Stopped).reason : 'ended' });
         this.running.end(message.id);
       },
@@ -73,6 +84,12 @@ export class OpenAttempt {
     const since = Math.max(createdAt.getTime(), scheduledAt?.getTime() ?? 0);
     this.metrics.wait.observe({ priority }, Math.max(0, startedAt.getTime() - since) / 1_000);
   }
+}
+
+/** How much of an answer as long as one is expected to be is there; one that is longer stays at the last percent. */
+function progressOf({ writer, message, task }: AttemptState): number {
+  const expected = task?.parameters.max_tokens ?? message.options?.parameters?.max_tokens ?? USUAL_TOKENS;
+  return Math.min(99, Math.floor((100 * writer.text.length) / (expected * CHARACTERS_PER_TOKEN)));
 }
 
 function timedOut({ timeoutMs }: Message): AppError {

@@ -1,5 +1,8 @@
 import { type MessageSettings } from '#config';
-import { type AppError } from '#contracts';
+import { type AppError, type Message, parseDuration } from '#contracts';
+
+/** A message that an attempt has failed; its own delay goes before the usual one. */
+type Tried = Pick<Message, 'retryCount' | 'maxRetries' | 'options'>;
 
 export type Verdict = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
 
@@ -17,10 +20,11 @@ export class RetryPolicy {
     private readonly random: () => number = Math.random,
   ) {}
 
-  judge(error: AppError, retryCount: number, maxRetries: number): Verdict {
+  judge(error: AppError, { retryCount, maxRetries, options }: Tried): Verdict {
     if (!error.retryable || retryCount >= maxRetries) return { retry: false };
     const { retry_base, retry_cap } = this.settings.value;
-    const ceiling = Math.min(retry_cap, retry_base * 2 ** retryCount);
+    const base = (options?.retry_delay && parseDuration(options.retry_delay)) || retry_base;
+    const ceiling = Math.min(Math.max(retry_cap, base), base * 2 ** retryCount);
     const asked = Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
     return { retry: true, delayMs: Math.round(asked + this.random() * ceiling) };
   }

@@ -1,3 +1,5 @@
+import { type Owned } from '#ledger';
+
 /** Why a running message stops before its end. */
 export type StopReason = 'cancelled' | 'draining' | 'lock_lost';
 
@@ -13,6 +15,8 @@ export class Stopped extends Error {
 interface Running {
   /** Undefined while the message is being claimed. */
   attempt: number | undefined;
+  /** How far it is, in percent. */
+  progress: () => number;
   readonly abort: AbortController;
 }
 
@@ -23,7 +27,7 @@ export class RunningMessages {
   /** From here on the message can be stopped, so that a cancel that meets a claim is not missed. */
   expect(id: string): AbortSignal {
     const abort = new AbortController();
-    this.#running.set(id, { attempt: undefined, abort });
+    this.#running.set(id, { attempt: undefined, progress: () => 0, abort });
     return abort.signal;
   }
 
@@ -31,6 +35,12 @@ export class RunningMessages {
   own(id: string, attempt: number): void {
     const running = this.#running.get(id);
     if (running) running.attempt = attempt;
+  }
+
+  /** From now on it is known how far the message is. */
+  measure(id: string, progress: () => number): void {
+    const running = this.#running.get(id);
+    if (running) running.progress = progress;
   }
 
   end(id: string): void {
@@ -51,7 +61,9 @@ export class RunningMessages {
     for (const id of this.#running.keys()) this.stop(id, reason);
   }
 
-  owned(): { id: string; attempt: number }[] {
-    return [...this.#running].flatMap(([id, { attempt }]) => (attempt === undefined ? [] : { id, attempt }));
+  owned(): Owned[] {
+    return [...this.#running].flatMap(([id, { attempt, progress }]) =>
+      attempt === undefined ? [] : { id, attempt, progress: progress() },
+    );
   }
 }

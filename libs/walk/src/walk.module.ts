@@ -31,10 +31,11 @@ import { Preprocess, PreprocessingModule } from '#preprocessing';
 import { Providers, ProvidersModule } from '#providers';
 import { JobQueue, QueueModule } from '#queue';
 import { Clock, provide, ThisProcess } from '#runtime';
-import { ReplyStreams, StreamingModule } from '#streaming';
+import { ReplyStreams, StreamingModule, TaskEvents } from '#streaming';
 import { AcceptBatch } from './accept-batch.js';
 import { Admission } from './admission.js';
 import { Aftermath } from './aftermath.js';
+import { AnnounceTask } from './announce-task.js';
 import { CallProvider } from './call-provider.js';
 import { CallCosts } from './call-costs.js';
 import { CancelMessage } from './cancel-message.js';
@@ -80,11 +81,19 @@ import { WayLimits } from './way-limits.js';
 })
 export class EnqueueModule {}
 
+/** What those are told who listen to tasks. */
+@Module({
+  imports: [StreamingModule],
+  providers: [provide(AnnounceTask, [TaskEvents])],
+  exports: [AnnounceTask],
+})
+export class AnnounceModule {}
+
 /** What follows when a message ends, or waits elsewhere, without a worker of ours. */
 @Module({
-  imports: [EnqueueModule, LedgerModule, QueueModule, StreamingModule, ControlModule],
+  imports: [EnqueueModule, LedgerModule, QueueModule, StreamingModule, ControlModule, AnnounceModule],
   providers: [
-    provide(Aftermath, [ReplyStreams, JobQueue, Enqueuer, ControlBus, Metrics, Log]),
+    provide(Aftermath, [ReplyStreams, JobQueue, Enqueuer, ControlBus, AnnounceTask, Metrics, Log]),
     provide(Reschedule, [ScheduleLedger, JobQueue, Enqueuer, Log]),
   ],
   exports: [Aftermath, Reschedule],
@@ -169,6 +178,7 @@ export class AcceptModule {}
     LimitsModule,
     ControlModule,
     CacheModule,
+    AnnounceModule,
   ],
   providers: [
     provide(RunningMessages, []),
@@ -185,13 +195,21 @@ export class AcceptModule {}
     provide(CallProvider, [Upstreams, KeyRates, WayLimits]),
     provide(Generate, [Providers, CallProvider, MessageSettings, Metrics]),
     provide(Recall, [ResultCache, Generate, CacheSettings]),
-    provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),
+    provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, AnnounceTask, Metrics, Log]),
     provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
     provide(CallCosts, [Catalogs, Metrics]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, CallCosts, Metrics, Log]),
-    provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, StreamSettings, Metrics, Log]),
+    provide(OpenAttempt, [
+      ReplyStreams,
+      RunningMessages,
+      Providers,
+      AnnounceTask,
+      StreamSettings,
+      Metrics,
+      Log,
+    ]),
     provide(AskForResult, [Recall, Tasks, ProviderCalls, CallCosts, Metrics, Log]),
-    provide(RunMessage, [ClaimMessage, OpenAttempt, Tasks, Prompts, AskForResult, EndAttempt]),
+    provide(RunMessage, [ClaimMessage, OpenAttempt, Tasks, Prompts, AskForResult, EndAttempt, AnnounceTask]),
   ],
   exports: [RunMessage, RunningMessages, RecallRates],
 })

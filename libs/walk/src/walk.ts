@@ -15,6 +15,7 @@ import { type Prompts } from '#conversations';
 import { type InsertedRow, type MessageLedger, type NewMessageRow } from '#ledger';
 import { type Defaults, type Preprocess } from '#preprocessing';
 import { type Admission } from './admission.js';
+import { type AnnounceTask } from './announce-task.js';
 import { type ClaimedMessage, type ClaimMessage } from './claim-message.js';
 import { type AttemptState, type EndAttempt, type Outcome } from './end-attempt.js';
 import { type Enqueuer } from './enqueuer.js';
@@ -120,6 +121,7 @@ export class RunMessage {
     private readonly prompts: Prompts,
     private readonly results: AskForResult,
     private readonly end: EndAttempt,
+    private readonly announce: AnnounceTask,
   ) {}
 
   /** One attempt; answers what becomes of the job in the schedule. */
@@ -133,7 +135,9 @@ export class RunMessage {
       signal.throwIfAborted();
       return await this.#reply(state, signal, onCallEnd);
     } catch (error) {
-      return await this.end.failed(state, error);
+      const outcome = await this.end.failed(state, error);
+      if (typeof outcome === 'object') this.announce.retrying(state.message);
+      return outcome;
     } finally {
       close();
     }

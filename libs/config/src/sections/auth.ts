@@ -14,14 +14,17 @@ export const apiKeySchema = z.strictObject({
   scopes: z.array(z.enum(SCOPES)).default(['read', 'write']),
 });
 
-/** `name:key:tenant:scope+scope` entries, comma-separated: the environment's way to give keys. */
+const DIGEST = 'sha256=';
+
+/** `name:key:tenant:scope+scope` entries, comma-separated: the environment's way to give keys, or their digests. */
 function parseKeyList(list: string): unknown[] {
   return list
     .split(',')
     .filter((entry) => entry.trim() !== '')
     .map((entry) => {
       const [name, key, tenant, scopes] = entry.trim().split(':');
-      return { name, key, ...(tenant && { tenant }), ...(scopes && { scopes: scopes.split('+') }) };
+      const secret = key?.startsWith(DIGEST) ? { sha256: key.slice(DIGEST.length) } : { key };
+      return { name, ...secret, ...(tenant && { tenant }), ...(scopes && { scopes: scopes.split('+') }) };
     });
 }
 
@@ -43,7 +46,7 @@ export const auth = section(
         env: 'API_KEYS',
         secret: true,
         description:
-          'API keys: `name`, `key` or its `sha256`, `tenant`, `scopes` (read, write, admin). In the environment: `name:key:tenant:read+write`, comma-separated.',
+          'API keys: `name`, `key` or its `sha256`, `tenant`, `scopes` (read, write, admin). In the environment: `name:key:tenant:read+write`, comma-separated; `sha256=…` in place of the key is its digest.',
       }),
     insecure: flag(false, {
       env: 'INSECURE',

@@ -3,6 +3,10 @@ import { duration, whole, word } from '../fields.js';
 import { parseProxies } from '../trusted-proxies.js';
 import { section } from './section.js';
 
+function isOrigin(text: string): boolean {
+  return text === '*' || URL.parse(text)?.origin === text;
+}
+
 export const http = section(
   {
     host: word('', {
@@ -59,6 +63,23 @@ export const http = section(
         env: 'HTTP_TRUSTED_PROXIES',
         description:
           'Addresses and networks (`10.0.0.0/8`, `loopback`) of proxies, comma-separated, whose `x-forwarded-for` is believed; from anybody else it is not.',
+      }),
+    cors_origins: z
+      .string()
+      .transform((given, context) => {
+        const origins = given
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter((origin) => origin !== '');
+        if (origins.every(isOrigin)) return origins;
+        context.addIssue({ code: 'custom', message: 'must be * or origins such as https://app.example.com' });
+        return z.NEVER;
+      })
+      .prefault('')
+      .meta({
+        env: 'HTTP_CORS_ORIGINS',
+        description:
+          'Origins, comma-separated, whose pages may call the API (CORS); `*`: all of them. Empty: none but its own.',
       }),
     drain_delay: duration(
       '0s',

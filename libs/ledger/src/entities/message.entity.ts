@@ -1,5 +1,17 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { type ErrorCode, type MessageOptions, type MessageStatus, type Target } from '#contracts';
+import {
+  type Callback,
+  type ErrorCode,
+  type MessageOptions,
+  type MessageStatus,
+  type Target,
+} from '#contracts';
+
+/** A callback as it lies in the ledger. */
+export interface StoredCallback extends Callback {
+  /** Scheme, host and port of the URL. */
+  readonly origin: string;
+}
 
 /** A message as it lies in the ledger. */
 @Entity('messages')
@@ -44,6 +56,14 @@ export class MessageRow {
 
   @Column('jsonb', { nullable: true })
   options!: MessageOptions | null;
+
+  /** Where its events are sent; its `origin` is what deliveries are grouped by. */
+  @Column('jsonb', { nullable: true })
+  callback!: StoredCallback | null;
+
+  /** How much of the reply is there, in percent: an estimate. */
+  @Column('smallint')
+  progress!: number;
 
   /** Why it may run there. */
   @Column('jsonb', { nullable: true })

@@ -1,6 +1,7 @@
 import { type MessageOptions, type Target } from '#contracts';
 import { type Statement } from '#database';
 import { type BudgetLimit } from '../budgets.js';
+import { type StoredCallback } from '../entities/message.entity.js';
 import { HOLD_BUDGETS } from './budgets.js';
 import { IN_TURN } from './open-statuses.js';
 
@@ -28,6 +29,8 @@ export interface NewMessageRow {
   readonly targets?: readonly Target[];
   readonly options?: MessageOptions | null;
   readonly routing?: Readonly<Record<string, unknown>> | null;
+  /** Where its events are sent. */
+  readonly callback?: StoredCallback | null;
   /** Most turns of its conversation that may be open before it; undefined: any number. */
   readonly max_turns_ahead?: number;
   /** What it is expected to cost, in millionths, until it ends; only where there are budgets. */
@@ -71,12 +74,12 @@ export const INSERT_MESSAGES: Statement = {
 WITH input AS (
   SELECT i.*, coalesce(i.scheduled_at > now() + ${SOON}, false) AS later FROM (
     SELECT id, tenant_id, user_id, conversation_id, content, priority, metadata, max_retries, timeout_ms, request_id,
-           lane, cost, reserved, targets, options, routing, ttl_ms, idempotency_key, fingerprint, max_turns_ahead,
+           lane, cost, reserved, targets, options, routing, callback, ttl_ms, idempotency_key, fingerprint, max_turns_ahead,
            coalesce(scheduled_at, now() + delay_ms * interval '1 ms') AS scheduled_at
       FROM jsonb_to_recordset($1::jsonb) AS r(
         id text, tenant_id text, user_id text, conversation_id text, content text, priority smallint,
         metadata jsonb, max_retries int, timeout_ms int, request_id text, lane text, cost int, reserved numeric,
-        targets jsonb, options jsonb, routing jsonb,
+        targets jsonb, options jsonb, routing jsonb, callback jsonb,
         scheduled_at timestamptz, delay_ms float8, ttl_ms float8, idempotency_key text, fingerprint text, max_turns_ahead int)) i
    WHERE i.idempotency_key IS NULL OR NOT EXISTS (
      SELECT 1 FROM messages m WHERE m.tenant_id = i.tenant_id AND m.idempotency_key = i.idempotency_key)
@@ -105,13 +108,13 @@ WITH input AS (
   RETURNING c.id, c.tenant_id, c.turns - added.n AS turns_before
 ), inserted AS (
 INSERT INTO messages (id, tenant_id, user_id, conversation_id, turn, content, priority, metadata, max_retries,
-                      timeout_ms, request_id, lane, cost, reserved, targets, options, routing, status, scheduled_at, expires_at,
-                      idempotency_key, fingerprint)
+                      timeout_ms, request_id, lane, cost, reserved, targets, options, routing, callback, status,
+                      scheduled_at, expires_at, idempotency_key, fingerprint)
 SELECT i.id, i.tenant_id, i.user_id, i.conversation_id,
        CASE WHEN NOT i.later THEN
          b.turns_before + row_number() OVER (PARTITION BY i.conversation_id, i.tenant_id, i.later ORDER BY i.id) END,
        i.content, i.priority, i.metadata, i.max_retries, i.timeout_ms, i.request_id, i.lane, i.cost, i.reserved,
-       coalesce(i.targets, '[]'), i.options, i.routing,
+       coalesce(i.targets, '[]'), i.options, i.routing, i.callback,
        CASE WHEN i.later THEN 'scheduled' ELSE 'pending' END, i.scheduled_at,
        greatest(coalesce(i.scheduled_at, now()), now()) + i.ttl_ms * interval '1 ms', i.idempotency_key, i.fingerprint
   FROM fitting i LEFT JOIN bumped b ON b.id = i.conversation_id AND b.tenant_id = i.tenant_id

@@ -151,6 +151,12 @@ SELECT tenant_id, lane, priority, ${TOGETHER} FROM minute_stats
  GROUP BY 1, 2, 3`,
 };
 
+/** How many messages were accepted in the counted minutes, up to a time ($1). */
+export const COUNT_ACCEPTED: Statement = {
+  name: 'count-accepted',
+  text: `SELECT sum(accepted)::float8 AS accepted FROM minute_stats WHERE bucket < $1::timestamptz`,
+};
+
 /** How many messages run, in each lane and priority of the whole system: as many rows as there are slots. */
 export const COUNT_RUNNING: Statement = {
   name: 'count-running',

@@ -47,7 +47,7 @@ export const requeueLetters = (by: string, redrive: string) => `held AS MATERIAL
      SET status = 'pending', turn = CASE WHEN p.moves THEN b.turns_before + p.place ELSE m.turn END,
          attempt = greatest(m.attempt, 1), attempts_before = greatest(m.attempt, 1), retry_count = 0, worker_losses = 0,
          reserved = m.reserved * 0, cancel_requested = false, error_code = NULL, error_message = NULL, worker_id = NULL,
-         lease_until = NULL, retry_at = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL,
+         lease_until = NULL, retry_at = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL, progress = 0,
          scheduled_at = now(), expires_at = now() + (m.expires_at - greatest(m.scheduled_at, m.created_at)),
          updated_at = now()
     FROM placed p LEFT JOIN bumped b ON b.id = p.conversation_id

@@ -85,13 +85,16 @@ export const FORGET_ENQUEUED: Statement = {
           WHERE status IN ('queued', 'retrying') RETURNING id`,
 };
 
-/** Renews what a worker runs ($1: ids, $2: attempts, $3: lease in ms); a row that is missing was taken over. */
+/**
+ * Renews what a worker runs ($1: ids, $2: attempts, $3: lease in ms, $4: how far each is, in percent); a row that is
+ * missing was taken over.
+ */
 export const RENEW_LEASES: Statement = {
   name: 'renew-leases',
   text: `
-WITH input AS (SELECT * FROM unnest($1::text[], $2::int[]) AS i(id, attempt)),
+WITH input AS (SELECT * FROM unnest($1::text[], $2::int[], $4::int[]) AS i(id, attempt, progress)),
 ${lockedInOrder('messages m JOIN input i ON i.id = m.id', `m.attempt = i.attempt AND m.status = 'processing'`)}
-UPDATE messages m SET lease_until = now() + $3 * interval '1 ms'
+UPDATE messages m SET lease_until = now() + $3 * interval '1 ms', progress = i.progress
   FROM input i JOIN locked USING (id)
  WHERE m.id = i.id AND m.attempt = i.attempt AND m.status = 'processing'
 RETURNING m.id, m.cancel_requested`,

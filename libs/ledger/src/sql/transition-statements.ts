@@ -11,6 +11,7 @@ export interface ExpiredRow extends Record<string, unknown> {
   readonly priority: number;
   readonly lane: string;
   readonly attempt: number;
+  readonly task_type: string | null;
   readonly reason: string;
 }
 
@@ -101,7 +102,7 @@ WITH due AS MATERIALIZED (
          error_message = $2 || coalesce('; its last attempt failed: ' || m.error_message, '')
     FROM due WHERE m.id = due.id AND m.status IN ${WAITING} AND m.expires_at <= now()
   RETURNING m.id, m.tenant_id, m.user_id, m.conversation_id, m.turn, m.priority, m.lane, m.attempt,
-            true AS dead, m.error_code AS code, m.error_message AS reason, ${SETTLED_COLUMNS}
+            m.options ->> 'task_type' AS task_type, true AS dead, m.error_code AS code, m.error_message AS reason, ${SETTLED_COLUMNS}
 ), ${BURY}, ${settleBudgets('ended m')}
 SELECT * FROM ended`,
 };

@@ -67,6 +67,8 @@ WITH old AS MATERIALIZED (
 ), usage_kept AS (${keepUsage('calls_gone')}
 ), letters_gone AS (
   DELETE FROM dead_letters d USING gone WHERE d.message_id = gone.id
+), deliveries_gone AS (
+  DELETE FROM callback_deliveries d USING gone WHERE d.message_id = gone.id
 )
 SELECT id FROM gone`,
 };

@@ -1,0 +1,54 @@
+import { Controller, Get, Header, Query, Res, UseGuards } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type Server } from 'node:http';
+import { promisify } from 'node:util';
+import { type FastifyReply } from 'fastify';
+import { type Caller, type MetricsQuery, metricsQuerySchema } from '#contracts';
+import { Metrics } from '#observability';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { CallerOf } from './caller.js';
+import { providerMetricsView, serverView } from './metrics.view.js';
+import { ProviderBoard } from './provider-board.js';
+import { requestCounts } from './request-counts.js';
+import { StatsDesk } from './stats-desk.js';
+
+/** Numbers of this process, of the caller's tenant, and of its calls to each provider, in one look. */
+@Controller('api/v1/metrics')
+@UseGuards(ApiKeyGuard)
+export class MetricsController {
+  readonly #startedAt = performance.now();
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly stats: StatsDesk,
+    private readonly board: ProviderBoard,
+    private readonly adapter: HttpAdapterHost,
+  ) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  async of(
+    @CallerOf() { tenantId }: Caller,
+    @Query({ schema: metricsQuerySchema }) { format }: MetricsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    if (format === 'prometheus') {
+      reply.type(this.metrics.registry.contentType);
+      return this.metrics.registry.metrics();
+    }
+    const [server, scheduler, providers] = await Promise.all([
+      this.#server(),
+      this.stats.of(tenantId),
+      this.board.all(tenantId),
+    ]);
+    const byName = providers.map((provider) => [provider.spec.name, providerMetricsView(provider)]);
+    return { server, scheduler, providers: Object.fromEntries(byName) as object };
+  }
+
+  async #server() {
+    const server = this.adapter.httpAdapter.getHttpServer() as Server;
+    const connections = await promisify(server.getConnections.bind(server))();
+    const uptimeMs = performance.now() - this.#startedAt;
+    return serverView({ uptimeMs, connections, ...(await requestCounts(this.metrics)) });
+  }
+}

@@ -1,0 +1,3 @@
+export * from './callback-guard.js';
+export * from './deliver-callbacks.js';
+export * from './webhooks.module.js';

@@ -1,0 +1,90 @@
+import { Agent, request } from 'undici';
+import { type WebhookSettings } from '#config';
+import { type Callback } from '#contracts';
+import { type CallbackGuard } from './callback-guard.js';
+import { signatureHeaders } from './sign.js';
+
+/** Of an answer at most this much is taken off the wire, so that the connection can be used again. */
+const MAX_ANSWER_BYTES = 16_384;
+
+/** What came of a try. */
+export interface Answered {
+  /** Null: there was no answer. */
+  readonly status: number | null;
+  readonly error: string;
+  readonly retryAfterMs: number;
+}
+
+/** One try to deliver an event: a POST that follows nothing and reads nothing. */
+export class SendCallback {
+  readonly #agent: Agent;
+
+  constructor(
+    guard: CallbackGuard,
+    private readonly settings: WebhookSettings,
+  ) {
+    const { timeout, per_destination } = settings.value;
+    this.#agent = new Agent({
+      connect: guard.connector({ timeout }),
+      connections: per_destination,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      keepAliveTimeout: 10_000,
+    });
+  }
+
+  /** Never throws. */
+  async run(id: string, { url, token, headers = {} }: Callback, body: string): Promise<Answered> {
+    const { timeout, secrets } = this.settings.value;
+    const signal = AbortSignal.timeout(timeout);
+    try {
+      const response = await request(url, {
+        method: 'POST',
+        dispatcher: this.#agent,
+        signal,
+        body,
+        headers: {
+          ...inLowerCase(headers),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          'content-type': 'application/json',
+          'user-agent': 'LLM-Service-Webhook/1.0',
+          ...signatureHeaders({ id, timestampSeconds: Math.floor(Date.now() / 1_000), body }, secrets),
+        },
+      });
+      response.body.dump({ limit: MAX_ANSWER_BYTES, signal }).catch(() => undefined);
+      return answeredBy(response);
+    } catch (error) {
+      const why = signal.aborted ? `no answer within ${timeout} ms` : withoutUrl(error);
+      return { status: null, error: why, retryAfterMs: 0 };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+/** So that what we say ourselves takes the place of what was asked for. */
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+interface Head {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+function answeredBy({ statusCode, headers }: Head): Answered {
+  const seconds = Number(headers['retry-after']);
+  return {
+    status: statusCode,
+    error: `the receiver answered ${statusCode}`,
+    retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0,
+  };
+}
+
+/** What went wrong, without the parts of the URL that may be secret. */
+function withoutUrl(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return (message || code || 'the connection failed').replaceAll(/https?:\/\/\S+/g, '…').slice(0, 500);
+}
