@@ -172,10 +172,6 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
       const ws = await chat();
       ws.send('x'.repeat(1_048_577));
       expect(await ws.closed()).toBe(1009);
-      expect(await upgrade(here(), '?mode=tasks')).toMatchObject({
-        status: 501,
-        headers: { 'x-error-code': 'mode_unavailable' },
-      });
       expect((await upgrade(here(), '?mode=nothing')).status).toBe(400);
       expect((await upgrade(here(), '?session_id=%20')).headers['x-error-code']).toBe('invalid_session_id');
     });

@@ -28,7 +28,6 @@ export const ERRORS = {
   session_not_found: { status: 404, retryable: false, title: 'There is no such session' },
   session_closed: { status: 409, retryable: false, title: 'The session takes no messages' },
   invalid_session_id: { status: 400, retryable: false, title: 'The session id is not valid' },
-  mode_unavailable: { status: 501, retryable: false, title: 'The socket has no such mode here' },
   invalid_user_id: { status: 400, retryable: false, title: 'The user id is not valid', seedCode: 1006 },
   provider_unknown: { status: 400, retryable: false, title: 'There is no such provider' },
   model_unknown: { status: 400, retryable: false, title: 'There is no such model' },

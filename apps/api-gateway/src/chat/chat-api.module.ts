@@ -11,6 +11,7 @@ import { LedgerModule, MessageReader } from '#ledger';
 import { Log } from '#observability';
 import { provide } from '#runtime';
 import { Sockets, SocketsModule } from '#sockets';
+import { StreamingModule, TaskEvents } from '#streaming';
 import { AcceptMessage, AcceptModule } from '#walk';
 import { Callers } from '../callers.js';
 import { Door } from '../door/door.js';
@@ -44,11 +45,12 @@ import { WebSocketController } from './web-socket.controller.js';
     AcceptModule,
     ControlModule,
     LedgerModule,
+    StreamingModule,
   ],
   controllers: [SessionsController, SessionStreamController, WebSocketController, SessionEvents],
   providers: [
     provide(Callers, [AuthSettings, HttpSettings]),
-    provide(SocketTasks, []),
+    provide(SocketTasks, [TaskEvents]),
     provide(SendToSession, [Sessions, AcceptMessage, ControlBus]),
     provide(SendReply, [ReplyFeed]),
     provide(ChatClerk, [Door, SendToSession, SendReply, Log]),
@@ -67,7 +69,6 @@ import { WebSocketController } from './web-socket.controller.js';
       Log,
     ]),
   ],
-  exports: [SocketTasks],
 })
 export class ChatApiModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

@@ -9,11 +9,12 @@ import {
   SocketSettings,
   TenantSettings,
 } from '#config';
-import { type Caller, type Session } from '#contracts';
+import { type Session } from '#contracts';
 import { type Sessions, type StartSession } from '#conversations';
 import { MemoryBuckets } from '#limits';
 import { Metrics } from '#observability';
 import { type Socket } from '#sockets';
+import { type OnTaskEvent, type TaskEvents } from '#streaming';
 import { ManualClock } from '#testing';
 import { Callers } from '../callers.js';
 import { Door } from '../door/door.js';
@@ -48,12 +49,20 @@ function setup(env: Record<string, string> = {}) {
   const limits = new LimitSettings(config.limits);
   const buckets = new MemoryBuckets(new ManualClock());
   const gate = new Door(buckets, new TenantSettings(config.tenants), new Metrics(), limits, auth);
-  const tasks = new SocketTasks();
+  const followed = new Set<OnTaskEvent>();
+  const events: TaskEvents = {
+    publish: (_, event) => followed.forEach((listener) => listener(event)),
+    listen: (_, listener) => {
+      followed.add(listener);
+      return () => void followed.delete(listener);
+    },
+  };
+  const tasks = new SocketTasks(events);
   const entry = new LetInToChat(callers, gate, sessions, chat);
   const door = new ChatDoor(entry, clerk, tasks, chat, new SocketSettings(config.sockets));
   const prepare = (query: string, token = 'key-that-may-write') =>
     door.prepare({ url: `/ws?token=${token}${query}`, headers: {} } as IncomingMessage, '10.0.0.1');
-  return { prepare, tasks, started, accepted };
+  return { prepare, events, followed, started, accepted };
 }
 
 /** A socket to which the test says what the client does. */
@@ -66,18 +75,6 @@ function fakeSocket() {
     resume: () => undefined,
   } as unknown as Socket;
   return { socket, say: (text: string) => listeners.forEach((listener) => listener(text)) };
-}
-
-/** Tasks that are followed by so many. */
-function plugIn(tasks: SocketTasks) {
-  const followers = new Set<Caller>();
-  tasks.plugIn({
-    follow: (caller) => {
-      followers.add(caller);
-      return () => followers.delete(caller);
-    },
-  });
-  return followers;
 }
 
 describe('ChatDoor', () => {
@@ -93,7 +90,6 @@ describe('ChatDoor', () => {
     ['', 'wrong', 'unauthorized'],
     ['', 'key-that-may-read', 'forbidden'],
     ['&mode=tasks', 'key-that-may-only-write', 'forbidden'],
-    ['&mode=tasks', 'key-that-may-read', 'mode_unavailable'],
     ['&mode=other', 'key-that-may-write', 'invalid_request'],
     ['&session_id=', 'key-that-may-write', 'invalid_session_id'],
     ['&user_id=%20', 'key-that-may-write', 'invalid_user_id'],
@@ -108,25 +104,23 @@ describe('ChatDoor', () => {
   });
 
   test('without a mode tells of tasks until the first text', async () => {
-    const { prepare, tasks, accepted } = setup();
-    const followers = plugIn(tasks);
+    const { prepare, followed, accepted } = setup();
     const { socket, say } = fakeSocket();
     (await prepare('')).open(socket);
-    expect(followers.size).toBe(1);
+    expect(followed.size).toBe(1);
     say('hello');
-    expect(followers.size).toBe(0);
+    expect(followed.size).toBe(0);
     expect(accepted).toMatchObject([{ getsReplies: true }]);
   });
 
   test('with a mode does only that', async () => {
-    const { prepare, tasks, accepted, started } = setup();
-    const followers = plugIn(tasks);
+    const { prepare, followed, accepted, started } = setup();
     const [chat, session, watch] = [fakeSocket(), fakeSocket(), fakeSocket()];
     (await prepare('&mode=chat')).open(chat.socket);
     (await prepare('&mode=session')).open(session.socket);
-    expect(followers.size).toBe(0);
+    expect(followed.size).toBe(0);
     (await prepare('&mode=tasks', 'key-that-may-read')).open(watch.socket);
-    expect([followers.size, started.length]).toEqual([1, 2]);
+    expect([followed.size, started.length]).toEqual([1, 2]);
     for (const { say } of [chat, session, watch]) say('hello');
     expect(accepted.map(({ getsReplies }) => getsReplies)).toEqual([true, false]);
   });

@@ -25,13 +25,10 @@ export class ChatDoor implements SocketDoor {
     return this.sockets.value.ping;
   }
 
-  /** @throws AppError unauthorized, forbidden, rate_limited, invalid_session_id, mode_unavailable, database_unavailable, … */
+  /** @throws AppError unauthorized, forbidden, rate_limited, invalid_session_id, database_unavailable, … */
   async prepare(request: IncomingMessage, address: string): Promise<Prepared> {
     const { caller, query } = await this.entry.identify(request, address);
-    if (query.mode === 'tasks') {
-      this.tasks.require();
-      return { open: (socket) => void this.tasks.follow(caller, socket) };
-    }
+    if (query.mode === 'tasks') return { open: (socket) => void this.tasks.follow(caller, socket) };
     const letIn = await this.entry.enter(caller, query);
     return {
       headers: { 'X-Session-Id': headerOf(letIn.session.id) },

@@ -1,32 +1,19 @@
-import { AppError, type Caller } from '#contracts';
+import { type Caller } from '#contracts';
 import { type Socket } from '#sockets';
+import { type TaskEvents } from '#streaming';
 
-/** Whoever can tell clients what becomes of tasks. */
-export interface TaskEventSource {
-  /**
-   * Sends the task events of the caller's tenant to the socket, from now on until it is gone or the answer is called, which
-   * may happen more than once.
-   */
-  follow(caller: Caller, socket: Socket): () => void;
-}
-
-/** Where the tasks plug in what they tell over `/ws`; while nobody has, there is no such mode. */
+/** Tells sockets what becomes of the tasks of their tenants. */
 export class SocketTasks {
-  #source: TaskEventSource | undefined;
+  constructor(private readonly events: TaskEvents) {}
 
-  plugIn(source: TaskEventSource): void {
-    this.#source = source;
-  }
-
-  /** @throws AppError mode_unavailable */
-  require(): void {
-    if (!this.#source)
-      throw new AppError('mode_unavailable', 'mode=tasks is not served here; use mode=chat or mode=session');
-  }
-
-  /** Does nothing where nobody can tell, or the caller may not read. */
-  follow(caller: Caller, socket: Socket): () => void {
-    const source = caller.scopes.includes('read') ? this.#source : undefined;
-    return source?.follow(caller, socket) ?? (() => undefined);
+  /**
+   * From now on until the socket is gone or the answer is called, which may happen more than once; nothing where the caller
+   * may not read. Events that a slow client does not take close its connection, like everything else.
+   */
+  follow({ tenantId, scopes }: Caller, socket: Socket): () => void {
+    if (!scopes.includes('read')) return () => undefined;
+    const stop = this.events.listen(tenantId, (event) => socket.send(JSON.stringify(event)));
+    socket.onClose(stop);
+    return stop;
   }
 }
