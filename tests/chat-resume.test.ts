@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
-import { SessionReader } from './support/chat.js';
+import { Chat, SessionReader } from './support/chat.js';
 import { Client } from './support/client.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -13,7 +13,7 @@ const FROM_LEDGER = 2 ** 52;
 const answer = (content: string, chunks: number) =>
   Array.from({ length: chunks }, (_, i) => `chunk ${i + 1}: ${content}\n`).join('');
 
-describe('readers of a session', () => {
+describe('readers', () => {
   let system: System;
   let client: Client;
 
@@ -87,5 +87,15 @@ describe('readers of a session', () => {
         after.leave();
       }),
     );
+  });
+
+  test('of sockets get the text once when the worker of their answers is killed', async () => {
+    const chats = await Promise.all(Array.from({ length: 12 }, () => Chat.open(client.url)));
+    for (const [i, chat] of chats.entries()) for (const n of [1, 2]) chat.send(`${n} of ${i}`);
+    await eventually(() => expect(chats.every(({ text }) => text !== '')).toBe(true));
+    await system.kill(system.workers[0]!);
+    const wanted = chats.map((_, i) => answer(`1 of ${i}`, 5) + answer(`2 of ${i}`, 5));
+    await eventually(() => expect(chats.map(({ text }) => text)).toEqual(wanted), { timeoutMs: 20_000 });
+    for (const chat of chats) chat.leave();
   });
 });

@@ -1,53 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer, Client, textOf } from './support/client.js';
-import {
-  DEAD_LETTER_KEYS,
-  DEAD_LETTERS as PATH,
-  deadMessages,
-  idsOf,
-  keyOf,
-  REFUSED,
-} from './support/dead-letters.js';
+import { DEAD_LETTERS as PATH, idsOf, REFUSED } from './support/dead-letters.js';
+import { DeadLetterDesk } from './support/dead-letter-desk.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { startSystem, TOPOLOGIES } from './support/system.js';
 import { assistant, promptOf, Talk, user } from './support/talk.js';
-import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
+import { startFakeUpstream } from './upstream/fake-upstream.js';
 
 const HANG = { hangBeforeHeaders: true };
 
 describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
-  let upstream: FakeUpstream;
-  let system: System;
-  let client: Client;
-  /** At another gateway where there is one. */
-  let elsewhere: Client;
-  const as = (name: Parameters<typeof keyOf>[0], url = system.gateways[0]!.url) =>
-    new Client(url, { 'x-api-key': keyOf(name) });
-
-  beforeAll(async () => {
-    upstream = await startFakeUpstream();
-    system = await startSystem(topology, { ...openAiEnv(upstream), API_KEYS: DEAD_LETTER_KEYS });
-    client = as('ops');
-    elsewhere = as('ops', system.gateways.at(-1)!.url);
-  });
-  afterAll(async () => {
-    await system?.stop();
-    await upstream?.close();
-  });
-  afterEach(async () => {
-    upstream.behave({});
-    upstream.clearCalls();
-    for (const { id } of (await client.get(`${PATH}?limit=100`)).body.dead_letters)
-      await client.delete(`${PATH}/${id}`);
-  });
-
-  const contents = () => upstream.calls().map(({ messages }) => messages.at(-1)!.text);
-  const listed = async (query = '') => (await elsewhere.get(`${PATH}?${query}`)).body.dead_letters;
-  const requeue = (id: string, by = client) => by.post(`${PATH}/${id}/requeue`, undefined);
-
-  const dead = (count: number, fields: Record<string, unknown> = {}) =>
-    deadMessages(client, upstream, count, fields);
+  const desk = DeadLetterDesk.opened(topology);
+  const { as, contents, dead, listed } = desk;
+  const requeue = (id: string, by = desk.client) => by.post(`${PATH}/${id}/requeue`, undefined);
 
   test('a message that fails for good can be found, by its tenant only', async () => {
     const [id] = await dead(1, { user_id: 'ada', priority: 'high' });
@@ -64,13 +30,13 @@ describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
       attempts: 1,
       failed_at: expect.any(String),
     });
-    const one = await client.get(`${PATH}/${id}`);
+    const one = await desk.client.get(`${PATH}/${id}`);
     expect(one).toMatchObject({ status: 200, body: { ...letter, message: { id, status: 'failed' } } });
     expect(idsOf(await listed('priority=2&code=provider_rejected&newer_than=1h&provider=openai'))).toEqual([
       id,
     ]);
     expect(await listed('older_than=1h')).toEqual([]);
-    const paged = await client.get(`${PATH}?limit=1`);
+    const paged = await desk.client.get(`${PATH}?limit=1`);
     expect(paged.body.pagination).toMatchObject({ has_more: true });
 
     const eve = as('eve');
@@ -91,7 +57,7 @@ describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
       await app.delete(`/api/v1/admin/queues/dead_letter/${id}`),
     ])
       expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    expect((await client.get(`/api/v1/messages/${id}`)).body.status).toBe('failed');
+    expect((await desk.client.get(`/api/v1/messages/${id}`)).body.status).toBe('failed');
   });
 
   test.each([
@@ -105,53 +71,53 @@ describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
     ['POST', `${PATH}/requeue`, { rate: 501 }, 'rate'],
     ['DELETE', '/api/v1/admin/queues/nonsense/msg_0', undefined, 'queue_type'],
   ])('bad input is refused and named: %s %s %j', async (method, path, body, field) => {
-    const refused = await client.request(method, path, body);
+    const refused = await desk.client.request(method, path, body);
     expect(refused.status).toBe(400);
     expect(refused.body.errors[0].field).toBe(field);
   });
 
   test('a requeued message streams again, to old and new readers, from every gateway', async () => {
-    upstream.behave({ cutAfterChunks: 2, chunks: 4 }, { reply: 'the whole answer', chunkDelayMs: 20 });
-    const id = await client.send('please', { max_retries: 0 });
-    const before = await client.events(id);
+    desk.upstream.behave({ cutAfterChunks: 2, chunks: 4 }, { reply: 'the whole answer', chunkDelayMs: 20 });
+    const id = await desk.client.send('please', { max_retries: 0 });
+    const before = await desk.client.events(id);
     expect(before.at(-1)).toMatchObject({ event: 'end', data: { status: 'failed' } });
-    const { status, body } = await requeue(id, elsewhere);
+    const { status, body } = await requeue(id, desk.elsewhere);
     expect(status).toBe(200);
     expect(body).toMatchObject({ id, retry_count: 0, error: null, reply: null });
 
-    const goneOn = await client.events(id, before.at(-1)!.id);
+    const goneOn = await desk.client.events(id, before.at(-1)!.id);
     expect(goneOn[0]).toMatchObject({ event: 'reset', data: { attempt: 2, reason: 'requeued' } });
     expect(goneOn.at(-1)).toMatchObject({ event: 'end', data: { status: 'completed' } });
     expect(textOf(goneOn)).toBe('the whole answer');
-    const anew = await elsewhere.events(id);
+    const anew = await desk.elsewhere.events(id);
     expect(anew.filter(({ event }) => event === 'end')).toHaveLength(1);
     expect(textOf(anew)).toBe('the whole answer');
-    expect(await client.get(`/api/v1/messages/${id}`)).toMatchObject({
+    expect(await desk.client.get(`/api/v1/messages/${id}`)).toMatchObject({
       body: { status: 'completed', error: null, reply: { content: 'the whole answer' } },
     });
 
     expect(await requeue(id)).toMatchObject({ status: 404, body: { code: 'dead_letter_not_found' } });
-    const { body: record } = await client.get(`${PATH}/audit?message_id=${id}`);
+    const { body: record } = await desk.client.get(`${PATH}/audit?message_id=${id}`);
     expect(record.audit).toMatchObject([{ message_id: id, action: 'requeued', by: 'ops', redrive_id: null }]);
     expect((await as('eve').get(`${PATH}/audit`)).body.audit).toEqual([]);
   });
 
   test('a reader that comes while a requeued message waits sees how it ends', async () => {
-    upstream.behave(REFUSED, HANG, {});
-    const talk = await Talk.start(client);
+    desk.upstream.behave(REFUSED, HANG, {});
+    const talk = await Talk.start(desk.client);
     const id = await talk.send('waits');
-    const before = await client.events(id);
+    const before = await desk.client.events(id);
     const hanging = await talk.send('hangs');
     await eventually(() => expect(contents()).toEqual(['waits', 'hangs']));
     await requeue(id);
-    const readers = [0, 1, before.at(-1)!.id].map((after) => elsewhere.events(id, after));
+    const readers = [0, 1, before.at(-1)!.id].map((after) => desk.elsewhere.events(id, after));
     // Its stream is open for each of them before anything runs.
-    for await (const { event } of client.stream(id, before.at(-1)!.id)) {
+    for await (const { event } of desk.client.stream(id, before.at(-1)!.id)) {
       expect(event).toBe('reset');
       break;
     }
-    expect((await client.get(`/api/v1/messages/${id}`)).body.status).toBe('pending');
-    await client.delete(`/api/v1/messages/${hanging}`);
+    expect((await desk.client.get(`/api/v1/messages/${id}`)).body.status).toBe('pending');
+    await desk.client.delete(`/api/v1/messages/${hanging}`);
     for (const events of await Promise.all(readers)) {
       expect(events.filter(({ event }) => event === 'end')).toMatchObject([
         { data: { status: 'completed' } },
@@ -161,64 +127,64 @@ describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
   });
 
   test('a requeued message that is cancelled while it waits tells its readers', async () => {
-    upstream.behave(REFUSED, HANG, {});
-    const talk = await Talk.start(client);
+    desk.upstream.behave(REFUSED, HANG, {});
+    const talk = await Talk.start(desk.client);
     const id = await talk.send('waits');
-    const before = await client.events(id);
+    const before = await desk.client.events(id);
     const hanging = await talk.send('hangs');
     await eventually(() => expect(contents()).toHaveLength(2));
     await requeue(id);
-    const reading = elsewhere.events(id, before.at(-1)!.id);
-    await client.delete(`/api/v1/messages/${id}`);
+    const reading = desk.elsewhere.events(id, before.at(-1)!.id);
+    await desk.client.delete(`/api/v1/messages/${id}`);
     expect((await reading).at(-1)).toMatchObject({ event: 'end', data: { status: 'cancelled' } });
-    await client.delete(`/api/v1/messages/${hanging}`);
-    await client.ended(hanging);
+    await desk.client.delete(`/api/v1/messages/${hanging}`);
+    await desk.client.ended(hanging);
   });
 
   test('one that expired before it ran has a stream when it is requeued', async () => {
-    upstream.behave(HANG, {});
-    const talk = await Talk.start(client);
+    desk.upstream.behave(HANG, {});
+    const talk = await Talk.start(desk.client);
     const first = await talk.send('hangs');
-    await eventually(() => expect(upstream.calls()).toHaveLength(1));
+    await eventually(() => expect(desk.upstream.calls()).toHaveLength(1));
     const path = `/api/v1/conversations/${talk.id}/messages`;
-    const { id } = (await client.post(path, { content: 'comes too late', ttl: '200ms' })).body;
-    expect(await client.ended(id)).toMatchObject({ status: 'timeout', error: { code: 'expired' } });
+    const { id } = (await desk.client.post(path, { content: 'comes too late', ttl: '200ms' })).body;
+    expect(await desk.client.ended(id)).toMatchObject({ status: 'timeout', error: { code: 'expired' } });
     await eventually(async () =>
-      expect((await client.events(id)).map(({ event }) => event)).toEqual(['end']),
+      expect((await desk.client.events(id)).map(({ event }) => event)).toEqual(['end']),
     );
     expect(await requeue(id)).toMatchObject({ status: 200 });
-    await client.delete(`/api/v1/messages/${first}`);
-    const events = await elsewhere.events(id);
+    await desk.client.delete(`/api/v1/messages/${first}`);
+    const events = await desk.elsewhere.events(id);
     expect(textOf(events)).toBe('comes too late');
     expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: 'completed' } });
   });
 
   test('one that fails again is a dead letter again', async () => {
     const [id] = await dead(1);
-    upstream.behave(REFUSED);
+    desk.upstream.behave(REFUSED);
     await requeue(id!);
     await eventually(async () =>
-      expect(await client.get(`${PATH}/${id}`)).toMatchObject({ status: 200, body: { attempts: 2 } }),
+      expect(await desk.client.get(`${PATH}/${id}`)).toMatchObject({ status: 200, body: { attempts: 2 } }),
     );
   });
 
   test('with `block` the next turns wait for the failed one, which keeps its place', async () => {
-    upstream.behave(REFUSED, {});
-    const talk = await Talk.start(client, { on_failure: 'block' });
+    desk.upstream.behave(REFUSED, {});
+    const talk = await Talk.start(desk.client, { on_failure: 'block' });
     const one = await talk.send('one');
-    expect((await client.ended(one)).status).toBe('failed');
-    const [two, three] = [await talk.send('two'), await talk.send('three', elsewhere)];
+    expect((await desk.client.ended(one)).status).toBe('failed');
+    const [two, three] = [await talk.send('two'), await talk.send('three', desk.elsewhere)];
     expect(await talk.get()).toMatchObject({ on_failure: 'block', blocked_by: one, message_count: 3 });
     expect(idsOf(await listed(`conversation_id=${talk.id}`))).toEqual([one]);
     // Time for whoever might start them all the same.
-    expect((await client.ended(await client.send('unrelated'))).status).toBe('completed');
+    expect((await desk.client.ended(await desk.client.send('unrelated'))).status).toBe('completed');
     for (const id of [two, three])
-      expect((await client.get(`/api/v1/messages/${id}`)).body.status).toBe('pending');
+      expect((await desk.client.get(`/api/v1/messages/${id}`)).body.status).toBe('pending');
 
     await requeue(one);
-    for (const id of [one, two, three]) expect((await client.ended(id)).status).toBe('completed');
+    for (const id of [one, two, three]) expect((await desk.client.ended(id)).status).toBe('completed');
     expect(contents()).toEqual(['one', 'unrelated', 'one', 'two', 'three']);
-    expect(promptOf(upstream.calls().at(-1)!)).toEqual([
+    expect(promptOf(desk.upstream.calls().at(-1)!)).toEqual([
       user('one'),
       assistant('one'),
       user('two'),
@@ -229,71 +195,71 @@ describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
   });
 
   test.each([
-    ['its dead letter is deleted', (id: string) => client.delete(`${PATH}/${id}`)],
+    ['its dead letter is deleted', (id: string) => desk.client.delete(`${PATH}/${id}`)],
     ['the policy becomes `skip`', (_: string, talk: Talk) => skip(talk)],
     [
       'its requeued message is cancelled',
       async (id: string) => {
-        upstream.behave(HANG, {});
+        desk.upstream.behave(HANG, {});
         await requeue(id);
         await eventually(() => expect(contents()).toEqual(['one', 'one']));
-        return client.delete(`/api/v1/messages/${id}`);
+        return desk.client.delete(`/api/v1/messages/${id}`);
       },
     ],
   ])('a blocked conversation goes on when %s', async (_, unblock) => {
-    upstream.behave(REFUSED, {});
-    const talk = await Talk.start(client, { on_failure: 'block' });
+    desk.upstream.behave(REFUSED, {});
+    const talk = await Talk.start(desk.client, { on_failure: 'block' });
     const one = await talk.send('one');
-    await client.ended(one);
+    await desk.client.ended(one);
     const two = await talk.send('two');
     expect((await unblock(one, talk)).status).toBe(200);
-    expect((await client.ended(two)).status).toBe('completed');
-    expect(promptOf(upstream.calls().at(-1)!)).toEqual([user('two')]);
+    expect((await desk.client.ended(two)).status).toBe('completed');
+    expect(promptOf(desk.upstream.calls().at(-1)!)).toEqual([user('two')]);
     expect((await talk.get()).blocked_by).toBeNull();
   });
 
   function skip(talk: Talk): Promise<Answer> {
-    return elsewhere.put(`/api/v1/conversations/${talk.id}`, { on_failure: 'skip' });
+    return desk.elsewhere.put(`/api/v1/conversations/${talk.id}`, { on_failure: 'skip' });
   }
 
   test('with `skip` a requeued message runs as the last turn', async () => {
-    upstream.behave(REFUSED, { reply: 'second' }, { reply: 'first' });
-    const talk = await Talk.start(client);
+    desk.upstream.behave(REFUSED, { reply: 'second' }, { reply: 'first' });
+    const talk = await Talk.start(desk.client);
     const one = await talk.send('one');
     const two = await talk.say('two');
     expect(two.status).toBe('completed');
     await requeue(one);
-    expect(await client.ended(one)).toMatchObject({ status: 'completed', reply: { content: 'first' } });
-    expect(promptOf(upstream.calls().at(-1)!)).toEqual([user('two'), assistant('second'), user('one')]);
+    expect(await desk.client.ended(one)).toMatchObject({ status: 'completed', reply: { content: 'first' } });
+    expect(promptOf(desk.upstream.calls().at(-1)!)).toEqual([user('two'), assistant('second'), user('one')]);
     expect((await talk.get()).message_count).toBe(2);
   });
 
   test('a closed conversation takes no requeued message', async () => {
-    upstream.behave(REFUSED);
-    const talk = await Talk.start(client);
+    desk.upstream.behave(REFUSED);
+    const talk = await Talk.start(desk.client);
     const id = await talk.send('too late');
-    await client.ended(id);
-    await client.put(`/api/v1/conversations/${talk.id}/state`, { state: 'completed' });
+    await desk.client.ended(id);
+    await desk.client.put(`/api/v1/conversations/${talk.id}/state`, { state: 'completed' });
     expect(await requeue(id)).toMatchObject({ status: 409, body: { code: 'conversation_closed' } });
   });
 
   test('a message is taken out of its queue, under the older name', async () => {
     const [letter] = await dead(1);
-    const remove = (queue: string, id: string) => client.delete(`/api/v1/admin/queues/${queue}/${id}`);
+    const remove = (queue: string, id: string) => desk.client.delete(`/api/v1/admin/queues/${queue}/${id}`);
     expect(await remove('dead_letter', letter!)).toMatchObject({ status: 200, body: { status: 'failed' } });
     expect(await listed()).toEqual([]);
 
-    const delayed = await client.send('much later', { delay: '1h' });
+    const delayed = await desk.client.send('much later', { delay: '1h' });
     expect(await remove('delayed', delayed)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
-    upstream.behave(HANG);
-    const running = await client.send('runs');
-    await eventually(() => expect(upstream.calls()).toHaveLength(1));
+    desk.upstream.behave(HANG);
+    const running = await desk.client.send('runs');
+    await eventually(() => expect(desk.upstream.calls()).toHaveLength(1));
     expect(await remove('standard', running)).toMatchObject({
       status: 409,
       body: { code: 'invalid_transition' },
     });
-    await client.delete(`/api/v1/messages/${running}`);
-    await client.ended(running);
+    await desk.client.delete(`/api/v1/messages/${running}`);
+    await desk.client.ended(running);
     expect(await remove('priority', letter!)).toMatchObject({ status: 409 });
     expect(await remove('nonsense', letter!)).toMatchObject({
       status: 400,
@@ -305,7 +271,7 @@ describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
     await dead(3, { priority: 'low' });
     await eventually(
       async () => {
-        const schedulers = system.of('server', 'scheduler');
+        const schedulers = desk.system.of('server', 'scheduler');
         const texts = await Promise.all(
           schedulers.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
         );

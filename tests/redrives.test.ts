@@ -1,54 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
-import {
-  DEAD_LETTER_KEYS,
-  DEAD_LETTERS as PATH,
-  deadMessages,
-  idsOf,
-  keyOf,
-  REFUSED,
-} from './support/dead-letters.js';
+import { DEAD_LETTERS as PATH, idsOf, REFUSED } from './support/dead-letters.js';
+import { DeadLetterDesk } from './support/dead-letter-desk.js';
 import { metric } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
-import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
+import { startSystem, TOPOLOGIES } from './support/system.js';
+import { startFakeUpstream } from './upstream/fake-upstream.js';
 
 describe.each(TOPOLOGIES)('redrives (%s)', (topology) => {
-  let upstream: FakeUpstream;
-  let system: System;
-  let client: Client;
-  /** At another gateway where there is one. */
-  let elsewhere: Client;
-  const as = (name: Parameters<typeof keyOf>[0], url = system.gateways[0]!.url) =>
-    new Client(url, { 'x-api-key': keyOf(name) });
-
-  beforeAll(async () => {
-    upstream = await startFakeUpstream();
-    system = await startSystem(topology, { ...openAiEnv(upstream), API_KEYS: DEAD_LETTER_KEYS });
-    client = as('ops');
-    elsewhere = as('ops', system.gateways.at(-1)!.url);
-  });
-  afterAll(async () => {
-    await system?.stop();
-    await upstream?.close();
-  });
-  afterEach(async () => {
-    upstream.behave({});
-    upstream.clearCalls();
-    for (const { id } of (await client.get(`${PATH}?limit=100`)).body.dead_letters)
-      await client.delete(`${PATH}/${id}`);
-  });
-
-  const contents = () => upstream.calls().map(({ messages }) => messages.at(-1)!.text);
-  const listed = async () => (await elsewhere.get(PATH)).body.dead_letters;
-
-  const dead = (count: number, fields: Record<string, unknown> = {}) =>
-    deadMessages(client, upstream, count, fields);
+  const desk = DeadLetterDesk.opened(topology);
+  const { as, contents, dead, listed } = desk;
 
   const redriven = (id: string) =>
     eventually(async () => {
-      const { body } = await elsewhere.get(`${PATH}/redrives/${id}`);
+      const { body } = await desk.elsewhere.get(`${PATH}/redrives/${id}`);
       expect(body.state).toBe('done');
       return body;
     });
@@ -57,7 +23,7 @@ describe.each(TOPOLOGIES)('redrives (%s)', (topology) => {
     const mine = await dead(6, { user_id: 'ada' });
     const others = await dead(2, { user_id: 'bob' });
     const startedAt = performance.now();
-    const { status, headers, body } = await client.post(`${PATH}/requeue`, {
+    const { status, headers, body } = await desk.client.post(`${PATH}/requeue`, {
       filter: { user_id: 'ada', newer_than: '1h' },
       rate: 4,
     });
@@ -71,49 +37,49 @@ describe.each(TOPOLOGIES)('redrives (%s)', (topology) => {
       requeued: 0,
       requested_by: 'ops',
     });
-    expect(await elsewhere.post(`${PATH}/requeue`, {})).toMatchObject({
+    expect(await desk.elsewhere.post(`${PATH}/requeue`, {})).toMatchObject({
       status: 409,
       body: { code: 'redrive_running' },
     });
     expect(await as('eve').get(`${PATH}/redrives/${body.id}`)).toMatchObject({ status: 404 });
     expect(await redriven(body.id)).toMatchObject({ requeued: 6, skipped: 0, remaining: 0 });
     expect(performance.now() - startedAt).toBeGreaterThan(1_400);
-    for (const id of mine) expect((await client.ended(id)).status).toBe('completed');
+    for (const id of mine) expect((await desk.client.ended(id)).status).toBe('completed');
     expect(idsOf(await listed()).toSorted()).toEqual(others.toSorted());
     expect(contents()).toHaveLength(6);
-    const { audit } = (await client.get(`${PATH}/audit?redrive_id=${body.id}`)).body;
+    const { audit } = (await desk.client.get(`${PATH}/audit?redrive_id=${body.id}`)).body;
     expect(audit.map(({ message_id }: Answer['body']) => message_id).toSorted()).toEqual(mine.toSorted());
   });
 
   test('a redrive can be stopped', async () => {
     await dead(5);
-    const { id } = (await client.post(`${PATH}/requeue`, { rate: 2 })).body;
+    const { id } = (await desk.client.post(`${PATH}/requeue`, { rate: 2 })).body;
     await eventually(async () =>
-      expect((await client.get(`${PATH}/redrives/${id}`)).body.requeued).toBeGreaterThan(0),
+      expect((await desk.client.get(`${PATH}/redrives/${id}`)).body.requeued).toBeGreaterThan(0),
     );
     expect(await as('eve').delete(`${PATH}/redrives/${id}`)).toMatchObject({ status: 404 });
-    const stopped = await elsewhere.delete(`${PATH}/redrives/${id}`);
+    const stopped = await desk.elsewhere.delete(`${PATH}/redrives/${id}`);
     expect(stopped).toMatchObject({ status: 200, body: { state: 'stopped', stopped_by: 'ops' } });
     const { requeued, remaining } = stopped.body;
     expect(remaining).toBe(5 - requeued);
     expect(await listed()).toHaveLength(remaining);
-    expect((await client.post(`${PATH}/redrives/${id}/stop`, undefined)).body).toEqual(stopped.body);
+    expect((await desk.client.post(`${PATH}/redrives/${id}/stop`, undefined)).body).toEqual(stopped.body);
     // Another one takes what the first has left, and nothing else.
-    const rest = await client.post(`${PATH}/requeue`, undefined);
+    const rest = await desk.client.post(`${PATH}/requeue`, undefined);
     expect(await redriven(rest.body.id)).toMatchObject({ total: remaining, requeued: remaining, rate: 50 });
     await eventually(() => expect(contents()).toHaveLength(5));
-    const { redrives } = (await client.get(`${PATH}/redrives`)).body;
+    const { redrives } = (await desk.client.get(`${PATH}/redrives`)).body;
     expect(idsOf(redrives.slice(0, 2))).toEqual([rest.body.id, id]);
   });
 
   test('one and all are requeued, under the older names', async () => {
     const [one, two] = await dead(2);
-    const answer = await client.post(`/api/v1/admin/dead-letter/requeue/${one}`, undefined);
+    const answer = await desk.client.post(`/api/v1/admin/dead-letter/requeue/${one}`, undefined);
     expect(answer).toMatchObject({ status: 200, body: { id: one } });
-    const all = await client.post('/api/v1/admin/dead-letter/requeue-all', undefined);
+    const all = await desk.client.post('/api/v1/admin/dead-letter/requeue-all', undefined);
     expect(all).toMatchObject({ status: 202, body: { total: 1 } });
     await redriven(all.body.id);
-    for (const id of [one!, two!]) expect((await client.ended(id)).status).toBe('completed');
+    for (const id of [one!, two!]) expect((await desk.client.ended(id)).status).toBe('completed');
   });
 });
 

@@ -26,6 +26,7 @@ const CLOSED: readonly (readonly [string, Behaviour])[] = [
 
 const FAILING: readonly (readonly [string, Behaviour])[] = [
   ['500', { status: 500 }],
+  ['an upstream that has too much to do', { status: 529 }],
   ['a refused key', { status: 401 }],
   ['an answer that is none', { html: true, status: 200 }],
 ];
@@ -156,8 +157,11 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
     expect([first.calls().length, second.calls().length]).toEqual([1, 1]);
   });
 
-  test('after the first byte nobody else is asked', async () => {
-    first.behave({ reply: 'half of it', cutAfterChunks: 1 }, FINE);
+  test.each<readonly [string, Behaviour]>([
+    ['word', { reply: 'half of it', cutAfterChunks: 1 }],
+    ['thought', { reasoning: 'Let me see', reply: 'never said', cutAfterChunks: 0 }],
+  ])('after the first %s nobody else is asked', async (_, cut) => {
+    first.behave(cut, FINE);
     expect(await run('cut')).toMatchObject({ status: 'completed', retry_count: 1, provider: 'first' });
     expect([first.calls().length, second.calls().length]).toEqual([2, 0]);
   });

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Bench, type Report } from './bench.js';
-import { type Actor, onStage, type Stage } from './stage.js';
 import { sleep } from './fleet.js';
+import { type Actor, onStage, type Stage } from './stage.js';
 import { round } from './statistics.js';
 
-const CONNECTIONS = 15_000;
-/** A process may open 20,000 files on small machines; from one address there are 28,000 ports. */
+/** Of each gateway: a process may open 20,000 files on small machines. */
+const PER_GATEWAY = 15_000;
+const GATEWAYS = Number(process.env['GATEWAYS'] ?? 1);
+/** From one address there are 28,000 ports to one gateway. */
 const PER_CLIENT = 5_000;
 const GOAL_KB = 20;
 /** Longer than two pings, so that every peer has answered at least one. */
@@ -13,40 +15,59 @@ const HOLD_MS = 70_000;
 
 export const connections: Bench = {
   name: 'connections',
-  about: 'memory of idle WebSocket connections, all of them held over two pings',
+  about: 'memory of idle WebSocket connections, held over two pings (GATEWAYS=7: of so many gateways)',
   run: () => onStage(measure),
 };
 
-async function measure(stage: Stage): Promise<Report> {
-  const gateway = await stage.role('api-gateway', {
-    SOCKET_MAX_CONNECTIONS: String(CONNECTIONS),
-    SOCKET_MAX_PER_ADDRESS: String(CONNECTIONS),
-  });
-  await sleep(3_000);
-  const before = rssOf(gateway);
-  const startedAt = performance.now();
-  const clients = await openAll(stage, gateway);
-  const seconds = (performance.now() - startedAt) / 1_000;
-  await sleep(HOLD_MS);
-  const bytes = rssOf(gateway) - before;
-  const lost = (await Promise.all(clients.map(lostBy))).reduce((sum, count) => sum + count, 0);
-  return report(bytes / CONNECTIONS / 1_024, before, CONNECTIONS / seconds, lost);
+interface Measured {
+  readonly total: number;
+  readonly kb: number;
+  readonly beforeMb: number;
+  readonly perSecond: number;
+  readonly lost: number;
 }
 
-async function openAll(stage: Stage, { url }: Actor): Promise<Actor[]> {
+async function measure(stage: Stage): Promise<Report> {
+  const gateways = await Promise.all(Array.from({ length: GATEWAYS }, () => gatewayOn(stage)));
+  await sleep(3_000);
+  const before = rssOf(gateways);
+  const startedAt = performance.now();
   const clients: Actor[] = [];
-  for (let i = 0; i < CONNECTIONS / PER_CLIENT; i += 1) {
-    const script = `${import.meta.dirname}/connections/client.js`;
-    const args = [url, String(PER_CLIENT), `127.0.0.${i + 2}`];
-    clients.push(await stage.start(script, {}, { args, url }));
+  for (const [i, gateway] of gateways.entries()) clients.push(...(await fill(stage, gateway, i)));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await sleep(HOLD_MS);
+  const total = GATEWAYS * PER_GATEWAY;
+  return report({
+    total,
+    kb: (rssOf(gateways) - before) / total / 1_024,
+    beforeMb: before / GATEWAYS / 1_048_576,
+    perSecond: total / seconds,
+    lost: (await Promise.all(clients.map(lostBy))).reduce((sum, count) => sum + count, 0),
+  });
+}
+
+function gatewayOn(stage: Stage): Promise<Actor> {
+  const most = String(PER_GATEWAY);
+  return stage.role('api-gateway', { SOCKET_MAX_CONNECTIONS: most, SOCKET_MAX_PER_ADDRESS: most });
+}
+
+/** Each client process has an address of its own. */
+async function fill(stage: Stage, { url }: Actor, gateway: number): Promise<Actor[]> {
+  const clients: Actor[] = [];
+  for (let i = 0; i < PER_GATEWAY / PER_CLIENT; i += 1) {
+    const args = [url, String(PER_CLIENT), `127.0.${gateway + 1}.${i + 1}`];
+    clients.push(await stage.start(`${import.meta.dirname}/connections/client.js`, {}, { args, url }));
   }
   return clients;
 }
 
-/** Memory that is not swapped out, in bytes. */
-function rssOf({ process }: Actor): number {
-  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1_024;
+/** Memory that is not swapped out, of all together, in bytes. */
+function rssOf(actors: readonly Actor[]): number {
+  const kilobytes = actors.map(({ process: { pid } }) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]);
+  });
+  return kilobytes.reduce((sum, kb) => sum + kb, 0) * 1_024;
 }
 
 async function lostBy({ process }: Actor): Promise<number> {
@@ -54,9 +75,10 @@ async function lostBy({ process }: Actor): Promise<number> {
   return Number(/lost (\d+)/.exec(await process.waitForLine(/lost \d+/, 10_000))![1]);
 }
 
-function report(kb: number, before: number, perSecond: number, lost: number): Report {
+function report({ total, kb, beforeMb, perSecond, lost }: Measured): Report {
   const figures = {
-    connections: CONNECTIONS,
+    gateways: GATEWAYS,
+    connections: total,
     kb_each: round(kb, 1),
     opened_per_second: round(perSecond, 0),
     lost,
@@ -64,13 +86,13 @@ function report(kb: number, before: number, perSecond: number, lost: number): Re
   return {
     name: 'connections',
     figures,
-    baseline: { rss_mb_without: round(before / 1_048_576, 0) },
+    baseline: { rss_mb_without: round(beforeMb, 0) },
     ratio: null,
-    goal: `${CONNECTIONS} connections of one gateway at ≤ ${GOAL_KB} KB each, none lost`,
+    goal: `${PER_GATEWAY.toLocaleString('en')} connections of each gateway at ≤ ${GOAL_KB} KB, none lost`,
     ok: kb <= GOAL_KB && lost === 0,
     table: [
-      ['idle connections', 'KB each', 'opened per s', 'lost'],
-      [String(CONNECTIONS), String(figures.kb_each), String(figures.opened_per_second), String(lost)],
+      ['idle connections', 'gateways', 'KB each', 'opened per s', 'lost'],
+      [total, GATEWAYS, figures.kb_each, figures.opened_per_second, lost].map(String),
     ],
   };
 }

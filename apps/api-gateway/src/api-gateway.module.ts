@@ -15,6 +15,7 @@ import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } f
 import { CentrifugeApiModule } from './centrifuge-api.module.js';
 import { ChatApiModule } from './chat/chat-api.module.js';
 import { GatewayControlEvents } from './control-events.controller.js';
+import { ConfigApiModule } from './config-api.module.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
 import { Door } from './door/door.js';
@@ -45,6 +46,7 @@ import { UsageApiModule } from './usage-api.module.js';
     StreamsApiModule,
     ControlModule,
     DeadLettersModule,
+    ConfigApiModule,
     DeadLettersApiModule,
     ResourcesApiModule,
     EndpointsApiModule,

@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
 import { AppError } from '#contracts';
 import { type Asked, fingerprintOf, type RepeatMark, UNMARKED } from '#walk';
+import { networkOf } from './door/client-network.js';
+
+/** 60 bits. */
+const CLIENT_LENGTH = 10;
 
 const KEY = 'idempotency-key';
 const VISIBLE = /^[\x21-\x7e]{1,255}$/;
@@ -13,13 +18,18 @@ const RETRY_COUNT = 'x-stainless-retry-count';
  * the path is given, since a URL can be written in several ways.
  */
 export function askedOf(request: FastifyRequest, path: string, body: unknown): Asked {
-  return { requestId: request.id, repeat: markOf(request, path, body) };
+  return { requestId: request.id, repeat: markOf(request, path, body), client: clientOf(request) };
 }
 
 /** Of a request with many items: each as if it had come by itself, under a key of its own. */
 export function askedOfItem(request: FastifyRequest, path: string, index: number, item: unknown): Asked {
-  const { requestId, repeat } = askedOf(request, `${path}#${index}`, item);
-  return { requestId, repeat: { ...repeat, key: repeat.key && `${repeat.key}#${index}` } };
+  const { repeat, ...asked } = askedOf(request, `${path}#${index}`, item);
+  return { ...asked, repeat: { ...repeat, key: repeat.key && `${repeat.key}#${index}` } };
+}
+
+/** The same for every request from a network, and no address: it is stored with the message. */
+function clientOf({ ip }: FastifyRequest): string {
+  return createHash('sha256').update(networkOf(ip)).digest('base64url').slice(0, CLIENT_LENGTH);
 }
 
 /** Only a request that may be repeated pays for a fingerprint. */

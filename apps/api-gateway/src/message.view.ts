@@ -15,7 +15,7 @@ export function messageView(message: Message) {
     priority: message.priority,
     provider: message.lane,
     model: message.targets[message.target]?.model ?? null,
-    ...message.options,
+    ...askedView(message),
     routing: routingView(message),
     status: message.status,
     queue_name: `${message.priority}_priority`,
@@ -34,6 +34,11 @@ export function messageView(message: Message) {
     started_at: message.startedAt?.toISOString() ?? null,
     completed_at: message.completedAt?.toISOString() ?? null,
   };
+}
+
+function askedView({ options }: Message) {
+  const { client: _, ...asked } = options ?? {};
+  return asked;
 }
 
 /** Who may answer, in order, and why; `at` is who it is at now. */

@@ -1,5 +1,6 @@
 export * from './command-line.js';
 export { type DayFloor } from './day-floors.js';
+export { type EffectiveSetting, EffectiveSettings } from './effective-settings.js';
 export { Environment } from './environment.js';
 export { formatDuration, parseDuration } from './fields.js';
 export * from './leaves.js';

@@ -1,3 +1,4 @@
+import { EffectiveSettings } from './effective-settings.js';
 import { type Config } from './schema.js';
 import { ANY_TENANT, policiesOf, type TenantPolicy } from './tenant-policy.js';
 
@@ -60,6 +61,7 @@ export function settingsOf(config: Config) {
     new EndpointSettings(config.endpoints),
     new ProviderSettings(config.providers),
     new CacheSettings(config.cache),
+    new EffectiveSettings(config),
     config.environment,
   ];
 }

@@ -13,6 +13,9 @@ export interface TenantPolicy {
   readonly rate?: Rate | 'off' | undefined;
   /** Beside `rate`; 0: as many as that names. */
   readonly burst: number;
+  /** Most messages of the tenant, and of each of its users, that run at once; 0: any number, undefined: as of every tenant. */
+  readonly concurrency?: number | undefined;
+  readonly user_concurrency?: number | undefined;
   /** Of the whole tenant; undefined: it may spend what it likes. */
   readonly budget?: Budget | undefined;
   /** Of each of its users. */

@@ -84,4 +84,6 @@ export interface MessageOptions {
   readonly task_type?: string;
   /** What the work is done on, any JSON. */
   readonly data?: unknown;
+  /** Whose network the request came from, as a digest: for endpoints that are chosen by it. Shown to nobody. */
+  readonly client?: string;
 }

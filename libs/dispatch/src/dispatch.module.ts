@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Upstreams } from '#balancing';
-import { QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
+import { CatalogModule, Catalogs } from '#catalog';
+import { QueueSettings, SchedulerSettings, TenantSettings, WorkerSettings } from '#config';
 import { UpstreamsModule } from '#endpoints';
 import { LedgerModule, MessageLedger, WorkerProcesses } from '#ledger';
-import { LimitsModule, Slots } from '#limits';
+import { Concurrency, LimitsModule, Rates, Slots } from '#limits';
 import { Log, Metrics } from '#observability';
 import { Providers, ProvidersModule } from '#providers';
 import { JobQueue, QueueModule } from '#queue';
@@ -15,12 +16,14 @@ import { Heartbeat } from './heartbeat.js';
 import { LaneLimits } from './lane-limits.js';
 import { Lanes } from './lanes.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { RunLimits } from './run-limits.js';
 import { Runs } from './runs.js';
 import { SlotPlan } from './slot-plan.js';
 import { Starter } from './starter.js';
 
 @Module({
   imports: [
+    CatalogModule,
     QueueModule,
     LimitsModule,
     LedgerModule,
@@ -34,8 +37,9 @@ import { Starter } from './starter.js';
     provide(SlotPlan, [SchedulerSettings, Clock]),
     provide(LaneLimits, [SlotPlan, ResourceCapacity]),
     provide(Lanes, [Providers, Slots, LaneLimits, QueueSettings, WorkerSettings, Pauses, Upstreams]),
-    provide(LeaseKeeper, [JobQueue, Lanes, MessageLedger, RunningMessages, QueueSettings, Log]),
-    provide(Runs, [RunMessage, JobQueue, LeaseKeeper, Lanes, Metrics, Log]),
+    provide(LeaseKeeper, [JobQueue, Lanes, Concurrency, MessageLedger, RunningMessages, QueueSettings, Log]),
+    provide(RunLimits, [Concurrency, Rates, JobQueue, Catalogs, TenantSettings, QueueSettings, Metrics, Log]),
+    provide(Runs, [RunMessage, RunLimits, JobQueue, LeaseKeeper, Lanes, Metrics, Log]),
     provide(Starter, [JobQueue, Lanes, Runs, QueueSettings]),
     provide(Heartbeat, [WorkerProcesses, ThisProcess, QueueSettings, Log]),
     provide(Dispatcher, [JobQueue, Lanes, Starter, Runs, QueueSettings, WorkerSettings, Log]),

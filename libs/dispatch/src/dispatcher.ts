@@ -69,10 +69,10 @@ export class Dispatcher {
 
   /** One step; answers how long to wait for a ring before the next one, 0: not at all. */
   async #fill(): Promise<number> {
-    const { safety_tick } = this.queueSettings.value;
+    const { safety_tick, concurrency } = this.queueSettings.value;
     const lanes = this.lanes.asks(this.runs.size);
     if (lanes.every(({ most }) => most === 0)) return safety_tick;
-    const look = await this.queue.look({ room: STEP, lanes });
+    const look = await this.queue.look({ room: STEP, limit: concurrency, lanes });
     this.lanes.heard(look);
     const taken = await this.starter.start(look, this.#stopping, () => this.#alarm.ring());
     if (taken > 0) return 0;

@@ -1,5 +1,6 @@
 import { type QueueSettings } from '#config';
 import { type MessageLedger } from '#ledger';
+import { type Concurrency } from '#limits';
 import { type Log } from '#observability';
 import { type JobQueue, type TakenJob } from '#queue';
 import { atMost, Ticker } from '#runtime';
@@ -16,7 +17,7 @@ export interface Holding {
 const LAST_PATIENCE_MS = 1_000;
 
 /**
- * Renews everything that the running messages hold: locks in the schedule, slots, and leases in the ledger. Each
+ * Renews everything that the running messages hold: locks in the schedule, slots, places under limits, and leases in the ledger. Each
  * of them by itself, so that a Redis that does not answer does not let the leases in Postgres run out, and the
  * reverse. A message that was lost or cancelled meanwhile is stopped; that is also how a cancel arrives whose
  * control event got lost.
@@ -31,6 +32,7 @@ export class LeaseKeeper {
   constructor(
     private readonly queue: JobQueue,
     private readonly lanes: Lanes,
+    private readonly concurrency: Concurrency,
     private readonly ledger: MessageLedger,
     private readonly running: RunningMessages,
     private readonly settings: QueueSettings,
@@ -38,9 +40,13 @@ export class LeaseKeeper {
   ) {
     const everyMs = Math.max(100, Math.floor(settings.value.lock_duration / 3));
     const onError = (err: unknown) => this.log.warn({ err }, 'renewing leases failed');
-    this.#tickers = [() => this.#renewLocks(), () => this.#renewSlots(), () => this.#renewLeases()].map(
-      (renew) => new Ticker(everyMs, renew, onError),
-    );
+    const renewals = [
+      () => this.#renewLocks(),
+      () => this.#renewSlots(),
+      () => this.concurrency.renew(),
+      () => this.#renewLeases(),
+    ];
+    this.#tickers = renewals.map((renew) => new Ticker(everyMs, renew, onError));
   }
 
   start(): void {

@@ -4,6 +4,7 @@ import { atMost } from '#runtime';
 import { isSaturated, NotCalled, type OnCallEnd, type Outcome, type RunMessage } from '#walk';
 import { type Lanes } from './lanes.js';
 import { type Holding, type LeaseKeeper } from './lease-keeper.js';
+import { type Permit, type PutOff, type Ran, type RunLimits } from './run-limits.js';
 
 /** A process that is told to end waits this long for a schedule that is away; locks and slots then run out. */
 const LAST_PATIENCE_MS = 1_000;
@@ -15,6 +16,7 @@ export class Runs {
 
   constructor(
     private readonly walk: RunMessage,
+    private readonly limits: RunLimits,
     private readonly queue: JobQueue,
     private readonly keeper: LeaseKeeper,
     private readonly lanes: Lanes,
@@ -48,17 +50,38 @@ export class Runs {
 
   /** Never throws: what breaks here is a bug or a schedule that is away, and the job's lock runs out. */
   async #run(holding: Holding, onFree: () => void): Promise<void> {
+    const { messageId } = holding.job;
+    try {
+      const entry = await this.limits.enter(holding.job);
+      await (entry.granted ? this.#perform(holding, entry, onFree) : this.#putOff(holding, entry, onFree));
+    } catch (err) {
+      this.log.error({ err, message_id: messageId }, 'a job was not settled; its lock runs out');
+    }
+    this.keeper.drop(holding);
+  }
+
+  async #perform(holding: Holding, permit: Permit, onFree: () => void): Promise<void> {
     const { job } = holding;
     const freeSlot = this.#slotOf(holding, onFree);
-    const onCallEnd: OnCallEnd = (error, called) =>
+    let ran: Ran = { called: false, usage: undefined };
+    const onCallEnd: OnCallEnd = (error, called, usage) => {
+      ran = { called, usage };
       void this.#learn(job.lane, error, called).finally(() => freeSlot(called));
+    };
     try {
       await this.#settle(job, await this.#walk(job, onCallEnd));
-    } catch (err) {
-      this.log.error({ err, message_id: job.messageId }, 'a job was not settled; its lock runs out');
+    } finally {
+      freeSlot();
+      await permit.leave(ran);
     }
-    freeSlot();
-    this.keeper.drop(holding);
+  }
+
+  /** The slot is free for another message at once. */
+  async #putOff(holding: Holding, putOff: PutOff, onFree: () => void): Promise<void> {
+    this.keeper.dropSlot(holding);
+    void this.#giveBack(holding).finally(onFree);
+    await this.queue.delay(holding.job, putOff.againInMs);
+    await putOff.away();
   }
 
   /** Gives the slot back, once: as soon as the call has ended, while what it said is still being stored. */

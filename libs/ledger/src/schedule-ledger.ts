@@ -10,6 +10,7 @@ export interface Schedulable {
   readonly priority: Priority;
   readonly tenantId: string;
   readonly userId: string;
+  readonly taskType: string | null;
   /** Estimated tokens. */
   readonly cost: number;
   /** Epoch ms from when on it could have started: what it waits is counted from here. */
@@ -41,6 +42,7 @@ interface ScheduleRow extends Record<string, unknown> {
   readonly priority: number;
   readonly tenant_id: string;
   readonly user_id: string;
+  readonly task_type: string | null;
   readonly cost: number;
   readonly attempt: number;
   readonly since_ms: number;
@@ -117,6 +119,7 @@ export function toSchedulable(row: Readonly<Record<string, unknown>>): Schedulab
     priority: toPriorityName(found.priority),
     tenantId: found.tenant_id,
     userId: found.user_id,
+    taskType: found.task_type,
     cost: found.cost,
     sinceMs: found.since_ms,
     delayMs: Math.round(found.delay_ms ?? 0),

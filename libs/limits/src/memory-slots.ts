@@ -77,7 +77,11 @@ export class MemorySlots extends Slots {
   }
 
   held(name: string): Promise<number> {
-    return Promise.resolve(this.#alive(name).leases.size);
+    return Promise.resolve(this.heldNow(name));
+  }
+
+  heldNow(name: string): number {
+    return this.#alive(name).leases.size;
   }
 
   /** For how long the upstream grants nothing, in ms. */

@@ -113,6 +113,11 @@ export class Metrics {
     'Calls that the upstream turned away by a limit, so that the lane paused.',
     ['lane', 'code'],
   );
+  readonly putOff = this.#counter(
+    'llmq_put_off_total',
+    'Messages that were put off because as many of the same `tenant`, `user` or `task_type` run as may, or the task type has used up its rate.',
+    ['limit'],
+  );
   readonly diverted = this.#counter(
     'llmq_diverted_total',
     'Messages that went to another provider than the one in `lane`, before the first byte of an answer.',

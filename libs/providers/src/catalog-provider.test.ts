@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type ProviderSpec } from '#catalog';
 import { catalogOf, modelSpec, providerSpec } from '../../../tests/support/specs.js';
 import { CatalogProvider } from './catalog-provider.js';
-import { firstWay, type ProviderEvent } from './provider.js';
+import { firstWay } from './first-way.conformance.js';
+import { type ProviderEvent } from './provider.js';
 
 const signal = new AbortController().signal;
 const request = { messages: [], model: 'm', requestId: 'req_1' };

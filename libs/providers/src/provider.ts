@@ -54,13 +54,6 @@ export interface Provider {
   close(): Promise<void>;
 }
 
-/** The first endpoint and the first key, for whoever has nothing to balance. */
-export function firstWay({ name, endpoints, keys }: ProviderSpec): Via {
-  const [endpoint] = endpoints;
-  if (!endpoint) throw new AppError('provider_unavailable', `The provider ${name} has no endpoint`);
-  return { endpoint, key: keys[0] };
-}
-
 /** The providers that are on, each with a lane of its own name. */
 export class Providers {
   readonly #byName: ReadonlyMap<string, Provider>;

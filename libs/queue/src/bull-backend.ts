@@ -4,15 +4,27 @@ import {
   type Band,
   type Counts,
   type HeadWaits,
+  type JobOrigin,
   type JobToAdd,
   type Look,
   type LookAsk,
   type Place,
 } from './job-queue.js';
 
-/** The jobs of BullMQ are only markers: their id is the id of the message. */
-export type BullQueue = Queue<Record<string, never>>;
-export type BullWorker = Worker<Record<string, never>>;
+/** What a job of BullMQ holds beside its id, which is that of the message; short names, as there may be millions. */
+export interface JobData {
+  /** Tenant. */
+  readonly t?: string;
+  /** User. */
+  readonly u?: string;
+  /** Kind of task. */
+  readonly k?: string;
+  /** Number of tokens. */
+  readonly n?: number;
+}
+
+export type BullQueue = Queue<JobData>;
+export type BullWorker = Worker<JobData>;
 
 export interface WorkerTiming {
   readonly lockDuration: number;
@@ -41,6 +53,16 @@ export interface BullBackend {
 /** The name of a band's queue. */
 export function queueName({ lane, priority }: Band): string {
   return `${lane}-${priority}`;
+}
+
+export function dataOf({ tenantId, userId, taskType, tokens }: JobOrigin): JobData {
+  return { t: tenantId, u: userId, n: tokens, ...(taskType !== null && { k: taskType }) };
+}
+
+export function originOf({ t, u, k, n }: JobData): JobOrigin | undefined {
+  return t === undefined || u === undefined
+    ? undefined
+    : { tenantId: t, userId: u, taskType: k ?? null, tokens: n ?? 0 };
 }
 
 /** A message that was claimed before gets a job of another name than the one that its worker may still hold. */

@@ -1,6 +1,16 @@
-import { type Job } from 'bullmq';
+import { ErrorCode, type Job } from 'bullmq';
+import { type Priority } from '#contracts';
 import { withDeadline } from '#runtime';
-import { type BullBackend, jobIdOf, messageIdOf, queueName, type WorkerTiming } from './bull-backend.js';
+import {
+  type BullBackend,
+  dataOf,
+  type JobData,
+  jobIdOf,
+  messageIdOf,
+  originOf,
+  queueName,
+  type WorkerTiming,
+} from './bull-backend.js';
 import { BullBands, bandsOf } from './bull-bands.js';
 import { type Doorbell } from './doorbell.js';
 import { Corrections } from './fair/corrections.js';
@@ -16,10 +26,13 @@ import {
   type TakenJob,
 } from './job-queue.js';
 
-type TakenBullJob = TakenJob & { readonly job: Job };
+type TakenBullJob = TakenJob & { readonly job: Job<JobData> };
 
 /** A schedule that takes longer than this for one group of jobs is away. */
 const ADD_TIMEOUT_MS = 5_000;
+
+/** In no name of a lane, a priority or a job. */
+const REF_SEPARATOR = '|';
 
 /** A message that was claimed more often is looked for under its last names. */
 const MOST_NAMES = 4;
@@ -63,7 +76,10 @@ export class BullJobQueue extends JobQueue {
     const token = `${this.#worker}:${(this.#taken += 1)}`;
     const job = await this.#bands.worker({ lane, priority }).getNextJob(token, { block: false });
     if (!job) return undefined;
-    const taken: TakenBullJob = { messageId: messageIdOf(job.id!), lane, priority, token, job };
+    const messageId = messageIdOf(job.id!);
+    const [ref, origin] = [refOf({ lane, priority }, job.id!), originOf(job.data)];
+    const sinceMs = job.timestamp;
+    const taken: TakenBullJob = { messageId, lane, priority, token, sinceMs, ref, origin, job };
     return taken;
   }
 
@@ -73,6 +89,15 @@ export class BullJobQueue extends JobQueue {
 
   async delay(taken: TakenJob, delayMs: number): Promise<void> {
     await bull(taken).moveToDelayed(Date.now() + delayMs, taken.token);
+  }
+
+  async hasten(ref: string): Promise<boolean> {
+    const [lane = '', priority, jobId = ''] = ref.split(REF_SEPARATOR);
+    if (!this.lanes.includes(lane)) return false;
+    const job = await this.#bands.queue({ lane, priority: priority as Priority }).getJob(jobId);
+    if (!job || !(await isPromoted(job))) return false;
+    this.doorbell.ring();
+    return true;
   }
 
   async putBack(taken: TakenJob): Promise<void> {
@@ -132,7 +157,7 @@ export class BullJobQueue extends JobQueue {
     const tags = await this.backend.tag(band, jobs);
     const bulk = jobs.map((job, i) => ({
       name: 'message',
-      data: {},
+      data: dataOf(job.origin),
       opts: { ...JOB_OPTIONS, jobId: jobIdOf(job), priority: tags[i]!, ...timesOf(job) },
     }));
     await this.doorbell.ringBehind(this.#bands.queue(band).addBulk(bulk));
@@ -168,6 +193,22 @@ function grouped<B extends Band>(items: readonly B[]): Map<string, B[]> {
   return Map.groupBy(items, queueName);
 }
 
-function bull(taken: TakenJob): Job {
+function bull(taken: TakenJob): Job<JobData> {
   return (taken as TakenBullJob).job;
+}
+
+function refOf({ lane, priority }: Band, jobId: string): string {
+  return [lane, priority, jobId].join(REF_SEPARATOR);
+}
+
+/** False: it is not delayed any more. */
+async function isPromoted(job: Job<JobData>): Promise<boolean> {
+  try {
+    await job.promote();
+    return true;
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (code === ErrorCode.JobNotInState || code === ErrorCode.JobNotExist) return false;
+    throw error;
+  }
 }

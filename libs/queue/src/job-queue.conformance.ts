@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { newId, PRIORITIES, type Priority } from '#contracts';
+import { newId, type Priority } from '#contracts';
 import { eventually } from '#testing';
 import { type TagRange } from './fair/range.js';
-import { type Band, type JobQueue, type JobToAdd, type LookAsk, type TakenJob } from './job-queue.js';
+import { sharesFairly } from './fair-bands.conformance.js';
+import { type JobQueue, type LookAsk, type TakenJob } from './job-queue.js';
+import { askFor, band, jobOf, named, ORIGIN, ready } from './jobs.conformance.js';
 
 /** Locks that run out fast enough to be waited for. */
 export const SHORT_LOCKS = { lockDuration: 500, stalledInterval: 100 };
@@ -21,33 +23,7 @@ export function conformsToJobQueue(
     await Promise.all(opened.splice(0).map((queue) => queue.close()));
   });
 
-  const band = (priority: Priority, lane = 'sim'): Band => ({ lane, priority });
-  const jobOf = (messageId: string, extra: Partial<JobToAdd> = {}): JobToAdd => ({
-    messageId,
-    ...band('normal'),
-    flow: 'alice',
-    cost: 100,
-    sinceMs: Date.now(),
-    ...extra,
-  });
-  const askFor = (room: number, limit = 100): LookAsk => ({
-    room,
-    lanes: ['sim', 'other'].map((lane) => ({ lane, limit, reserved: 0, most: 100, open: PRIORITIES })),
-  });
-  /** What is ready in each band of a lane. */
-  const ready = async (queue: JobQueue, lane = 'sim') => {
-    const look = await queue.look(askFor(0));
-    const { bands } = look.lanes.find((each) => each.lane === lane)!;
-    return Object.fromEntries(PRIORITIES.map((priority) => [priority, bands[priority].ready]));
-  };
-  /** The flows of the next jobs, by the letter that each message id ends with. */
-  async function takeAll(queue: JobQueue): Promise<string> {
-    let order = '';
-    for (let job = await queue.take(band('normal')); job; job = await queue.take(band('normal')))
-      order += job.messageId.at(-1);
-    return order;
-  }
-  const named = (flow: string) => `${newId('msg')}${flow}`;
+  sharesFairly(openQueue);
 
   test('gives jobs of one band in the order in which they came', async () => {
     const queue = await openQueue();
@@ -113,6 +89,53 @@ export function conformsToJobQueue(
     expect(await queue.take(band('normal'))).toBeDefined();
   });
 
+  test('a delayed job can be hastened, once, and a job that waits or is gone cannot', async () => {
+    const queue = await openQueue();
+    const messageId = newId('msg');
+    await queue.add([jobOf(messageId)]);
+    const job = (await queue.take(band('normal')))!;
+    expect(await queue.hasten(job.ref)).toBe(false);
+    await queue.delay(job, 60_000);
+    await queue.add([jobOf(newId('msg'))]);
+    let rings = 0;
+    queue.onBell(() => (rings += 1));
+    expect(await queue.hasten(job.ref)).toBe(true);
+    await eventually(() => expect(rings).toBeGreaterThan(0));
+    expect(await queue.hasten(job.ref)).toBe(false);
+    const again = (await queue.take(band('normal')))!;
+    expect(again.messageId).toBe(messageId);
+    await queue.complete(again);
+    expect(await queue.hasten(job.ref)).toBe(false);
+    expect(await queue.hasten('gone|normal|nothing')).toBe(false);
+  });
+
+  test('a job says whose it is, since when it waits, and of which kind', async () => {
+    const queue = await openQueue();
+    const sinceMs = Date.now() - 5_000;
+    const plain = { ...ORIGIN, taskType: null };
+    await queue.add([jobOf(newId('msg'), { sinceMs }), jobOf(newId('msg'), { sinceMs, origin: plain })]);
+    expect(await queue.take(band('normal'))).toMatchObject({ origin: ORIGIN, sinceMs });
+    expect(await queue.take(band('normal'))).toMatchObject({ origin: plain });
+  });
+
+  test('a limit over all lanes holds, and leaves its slots to realtime on whichever lane', async () => {
+    const queue = await openQueue();
+    await queue.add([1, 2, 3].map(() => jobOf(newId('msg'))));
+    await queue.add([1, 2].map(() => jobOf(newId('msg'), { lane: 'other', priority: 'realtime' })));
+    const granted = async () => {
+      const { lanes } = await queue.look({ ...askFor(16), limit: 3 });
+      return lanes.map(({ granted: { realtime, others } }) => [realtime.length, others.length]);
+    };
+    expect(await granted()).toEqual([
+      [0, 1],
+      [2, 0],
+    ]);
+    expect(await granted()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   test('a job that is put back can be taken again, before it or after it what waits', async () => {
     const queue = await openQueue();
     const ids = [newId('msg'), newId('msg')];
@@ -173,6 +196,7 @@ export function conformsToJobQueue(
     const [sim, other] = askFor(9, 3).lanes;
     const paused = {
       room: 9,
+      limit: 0,
       lanes: [
         { ...sim!, open: ['normal'] as const },
         { ...other!, open: [] },
@@ -182,7 +206,7 @@ export function conformsToJobQueue(
       [0, 0],
       [0, 0],
     ]);
-    expect(await granted({ room: 9, lanes: [{ ...sim!, most: 2 }, other!] })).toEqual([
+    expect(await granted({ room: 9, limit: 0, lanes: [{ ...sim!, most: 2 }, other!] })).toEqual([
       [1, 1],
       [0, 1],
     ]);
@@ -200,73 +224,6 @@ export function conformsToJobQueue(
     expect(normal.headWaitMs).toBeGreaterThanOrEqual(60_000);
     expect(normal.headWaitMs).toBeLessThan(70_000);
     expect(low.headWaitMs).toBeUndefined();
-  });
-
-  test('inside a band a flow with many jobs does not crowd out one with few', async () => {
-    const queue = await openQueue();
-    await queue.add(Array.from({ length: 10 }, () => jobOf(named('w'), { flow: 'whale' })));
-    await queue.add(Array.from({ length: 3 }, () => jobOf(named('m'), { flow: 'minnow' })));
-    expect(await takeAll(queue)).toBe('wmwmwmwwwwwww');
-  });
-
-  test('shares by cost, not by number', async () => {
-    const queue = await openQueue();
-    const add = (flow: string, cost: number) =>
-      queue.add(Array.from({ length: 6 }, () => jobOf(named(flow[0]!), { flow, cost })));
-    await add('big', 300);
-    await add('small', 100);
-    expect((await takeAll(queue)).slice(0, 8)).toMatch(/^b(s*b){1,2}s*$/);
-  });
-
-  test('corrects a flow that has used more than it was charged', async () => {
-    const queue = await openQueue();
-    const add = (flow: string, count: number) =>
-      queue.add(Array.from({ length: count }, () => jobOf(named(flow[0]!), { flow })));
-    await add('talker', 1);
-    await queue.complete((await queue.take(band('normal')))!);
-    queue.settle(band('normal'), 'talker', 250);
-    queue.settle(band('normal'), 'talker', 250);
-    await add('other', 1);
-    await eventually(async () => {
-      await add('talker', 1);
-      await add('other', 1);
-      // The correction arrives in the background; from then on the talker's jobs come last.
-      expect(await takeAll(queue)).toMatch(/o+t$/);
-    });
-  });
-
-  test('a flow that was charged too much does not overtake its own jobs', async () => {
-    const queue = await openQueue();
-    const ids = Array.from({ length: 12 }, () => newId('msg'));
-    await queue.add(ids.slice(0, 10).map((messageId) => jobOf(messageId, { cost: 300 })));
-    for (let n = 0; n < 5; n += 1) queue.settle(band('normal'), 'alice', -290);
-    // The correction arrives in the background.
-    const settledAt = performance.now() + 300;
-    await eventually(() => expect(performance.now()).toBeGreaterThan(settledAt));
-    await queue.add(ids.slice(10).map((messageId) => jobOf(messageId, { cost: 300 })));
-    const taken = [];
-    for (let job = await queue.take(band('normal')); job; job = await queue.take(band('normal')))
-      taken.push(job.messageId);
-    expect(taken).toEqual(ids);
-  });
-
-  test('stays fair when the numbers of a band run out', async () => {
-    const queue = await openQueue({ unit: 1, max: 400 });
-    const add = (flow: string, count: number) =>
-      queue.add(Array.from({ length: count }, () => jobOf(named(flow[0]!), { flow, cost: 30 })));
-    await add('x', 3);
-    for (let round = 0; round < 40; round += 1) {
-      await add('x', 1);
-      await queue.look(askFor(0));
-      await queue.complete((await queue.take(band('normal')))!);
-    }
-    await eventually(async () => expect(await ready(queue)).toMatchObject({ normal: 3 }));
-    await add('whale', 10);
-    await add('minnow', 2);
-    const order = await takeAll(queue);
-    expect(order.replaceAll(/[^x]/g, '')).toBe('xxx');
-    expect(order.replaceAll('x', '')).toMatch(/^(?=.{0,3}m.{0,3}m)/);
-    expect(order).toHaveLength(15);
   });
 
   test('gives the job of a silent worker to another, and tells the silent one that it was lost', async () => {

@@ -7,9 +7,19 @@ export interface Band {
   readonly priority: Priority;
 }
 
+/** Whose job it is, for the limits that hold before it runs. */
+export interface JobOrigin {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly taskType: string | null;
+  /** Expected, of input and output. */
+  readonly tokens: number;
+}
+
 /** What the schedule holds of a message: never its content. */
 export interface JobToAdd extends Band {
   readonly messageId: string;
+  readonly origin: JobOrigin;
   /** Who shares the band with whom: the user. */
   readonly flow: string;
   /** What the job takes of its flow's share: tokens ÷ weight. */
@@ -26,6 +36,12 @@ export interface JobToAdd extends Band {
 export interface TakenJob extends Band {
   readonly messageId: string;
   readonly token: string;
+  /** Epoch ms from when on it could have started. */
+  readonly sinceMs: number;
+  /** By which it can be hastened once it is delayed. */
+  readonly ref: string;
+  /** Undefined: it was added before jobs had one. */
+  readonly origin: JobOrigin | undefined;
 }
 
 export type Counts = Readonly<Record<Priority, number>>;
@@ -59,6 +75,8 @@ export interface LaneAsk {
 /** What a dispatcher could start now: at most `room` jobs over all lanes, the first ones first. */
 export interface LookAsk {
   readonly room: number;
+  /** Most calls at once on all lanes together, over all processes; 0: as many as they have slots. */
+  readonly limit: number;
   readonly lanes: readonly LaneAsk[];
 }
 
@@ -101,6 +119,8 @@ export abstract class JobQueue {
   abstract complete(job: TakenJob): Promise<void>;
   /** The job becomes visible again after `delayMs`. */
   abstract delay(job: TakenJob, delayMs: number): Promise<void>;
+  /** A delayed job can be taken now; false when there is no such delayed job. */
+  abstract hasten(ref: string): Promise<boolean>;
   /** The job can be taken again at once, by whichever worker comes first. */
   abstract putBack(job: TakenJob): Promise<void>;
   /** Renews locks; answers with the jobs whose lock was lost to another worker. */

@@ -1,7 +1,7 @@
 import { type ProviderLanes } from '#catalog';
 import { type QueueSettings, type SchedulerSettings } from '#config';
 import { type WorkerProcesses } from '#ledger';
-import { type Slots } from '#limits';
+import { type Concurrency, type Slots } from '#limits';
 import { type Log, type Metrics } from '#observability';
 import { type Enqueuer } from '#walk';
 import { type Duty } from './leader.js';
@@ -22,6 +22,7 @@ export class LostWorkers implements Duty {
     private readonly processes: WorkerProcesses,
     private readonly enqueuer: Enqueuer,
     private readonly slots: Slots,
+    private readonly concurrency: Concurrency,
     private readonly providers: ProviderLanes,
     queue: QueueSettings,
     scheduler: SchedulerSettings,
@@ -50,6 +51,7 @@ export class LostWorkers implements Duty {
       more = taken.length === BATCH;
     }
     const slots = await Promise.all(this.providers.lanes.map((lane) => this.slots.sweep(lane, id)));
+    await this.concurrency.sweep(id);
     await this.processes.forget(id);
     this.metrics.reconciled.inc({ reason: 'worker_lost' }, messages);
     const swept = slots.reduce((sum, count) => sum + count, 0);

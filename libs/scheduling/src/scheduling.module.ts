@@ -3,7 +3,7 @@ import { CatalogModule, ProviderLanes } from '#catalog';
 import { QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
 import { ControlBus, ControlModule } from '#control';
 import { Facts, Leases, LedgerModule, MinuteStats, ScheduleLedger, WorkerProcesses } from '#ledger';
-import { LimitsModule, Slots } from '#limits';
+import { Concurrency, LimitsModule, Slots } from '#limits';
 import { Log, Metrics } from '#observability';
 import { PlanFacts } from '#planning';
 import { JobQueue, QueueModule } from '#queue';
@@ -80,6 +80,7 @@ const leader: FactoryProvider<Leader> = {
       WorkerProcesses,
       Enqueuer,
       Slots,
+      Concurrency,
       ProviderLanes,
       QueueSettings,
       SchedulerSettings,

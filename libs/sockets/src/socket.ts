@@ -41,5 +41,5 @@ export interface SocketDoor {
   /** How often the peer is pinged; 0: the door does its own. */
   readonly pingMs: number;
   /** Runs before the upgrade: it says who that is, and what it throws is the HTTP answer. @throws AppError */
-  prepare(request: IncomingMessage): Promise<Prepared>;
+  prepare(request: IncomingMessage, address: string): Promise<Prepared>;
 }

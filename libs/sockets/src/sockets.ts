@@ -95,7 +95,8 @@ export class Sockets {
       const address = this.#addresses.of(request);
       const leave = this.#places.enter(address);
       socket.once('close', leave);
-      const prepared = await withDeadline(door.prepare(request), PREPARE_MS, 'internal', 'The upgrade');
+      const preparing = door.prepare(request, address);
+      const prepared = await withDeadline(preparing, PREPARE_MS, 'internal', 'The upgrade');
       if (prepared.headers) this.#headers.set(request, prepared.headers);
       server.handleUpgrade(request, socket, head, (ws) => this.#enter(ws, address, door, prepared));
     } catch (error) {

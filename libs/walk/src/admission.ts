@@ -26,6 +26,7 @@ export interface Decided {
   readonly requestId: string;
   readonly idempotencyKey: string | null;
   readonly fingerprint: string | null;
+  readonly client?: string | undefined;
 }
 
 /** Turns a request into the row that is committed, or refuses it; what is not in the request has its default. */
@@ -47,8 +48,10 @@ export class Admission {
     this.#requireFit(request.content.length);
     const asked = optionsOf(request);
     const task = this.tasks.asked(request, decided.metadata, asked);
-    const route = this.routes.run(caller, request, decided, task);
-    const options = { ...asked, ...cachingOf(request, route) };
+    const expected = this.routes.expectedOf(task);
+    const route = this.routes.run(caller, request, decided, task, expected);
+    const { client } = decided;
+    const options = { ...asked, ...cachingOf(request, route), ...(client !== undefined && { client }) };
     return {
       id: decided.id,
       tenant_id: caller.tenantId,
@@ -60,9 +63,9 @@ export class Admission {
       ...this.#limits(request),
       request_id: decided.requestId,
       ...routeOf(route),
-      ...this.spending.of(caller.tenantId, task, route.targets[0]!),
+      ...this.spending.of(caller.tenantId, expected, route.targets[0]!),
       options: Object.keys(options).length > 0 ? options : null,
-      cost: this.routes.costOf(task),
+      cost: expected.input + this.queue.value.expected_output,
       ...this.#times(request, decided.priority),
       idempotency_key: decided.idempotencyKey,
       fingerprint: decided.fingerprint,

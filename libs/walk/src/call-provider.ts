@@ -3,6 +3,7 @@ import { AppError, type Usage } from '#contracts';
 import { type ChatRequest, type Provider, type ProviderEvent, type Via } from '#providers';
 import { NO_USAGE } from './usage.js';
 import { type KeyRates, type RateHold } from './key-rates.js';
+import { type WayHold, type WayLimits, type WayRefused } from './way-limits.js';
 
 /** Endpoints and keys of a provider that are tried for one attempt, as long as none has said a word. */
 const MOST_WAYS = 3;
@@ -29,6 +30,13 @@ const OF_THE_KEY: ReadonlySet<string> = new Set([
 ]);
 const OF_THE_ENDPOINT: ReadonlySet<string> = new Set(['provider_unavailable', 'provider_overloaded']);
 
+/** What a way gives a call. */
+interface Taken {
+  readonly granted: true;
+  readonly place: WayHold;
+  readonly hold: RateHold;
+}
+
 /** A call that is to be made. */
 export interface WantedCall {
   readonly provider: Provider;
@@ -45,6 +53,7 @@ export class CallProvider {
   constructor(
     private readonly upstreams: Upstreams,
     private readonly rates: KeyRates,
+    private readonly limits: WayLimits,
   ) {}
 
   /** @throws AppError with the provider's codes; NotCalled when there is no way now */
@@ -52,7 +61,7 @@ export class CallProvider {
     const tried: Tried = { endpoints: [], keys: [] };
     let last: AppError | undefined;
     for (let ways = 0; ways < MOST_WAYS; ways += 1) {
-      const { pick, hold } = await this.#way(wanted, tried, last);
+      const { pick, hold, place } = await this.#way(wanted, tried, last);
       wanted.onWay(pick);
       const call = new WatchedCall(pick);
       try {
@@ -64,6 +73,7 @@ export class CallProvider {
         if (!note(tried, error, pick.endpoint.id, pick.key?.id)) throw error;
         last = error;
       } finally {
+        place.free();
         // A reader that leaves has stopped the call.
         call.left();
       }
@@ -71,19 +81,28 @@ export class CallProvider {
     throw last!;
   }
 
-  /** An endpoint and a key within its limits; each key whose limits are used up is left out of the next look. */
+  /** An endpoint and a key within their limits; whatever has used its limits up is left out of the next look. */
   async #way({ provider, whom, tokens }: WantedCall, tried: Tried, last: AppError | undefined) {
     let full: AppError | undefined;
     for (;;) {
       const pick = this.upstreams.pick({ ...whom, provider: provider.name, exclude: tried });
       if (!pick.available) throw last ?? notCalled(full ?? unavailableError(provider.name, pick));
-      const hold = await this.rates.reserve(provider.spec, pick.key, tokens);
-      if (hold.granted) return { pick, hold };
+      const taken = await this.#take(provider, pick, tokens);
+      if (taken.granted) return { pick, ...taken };
       pick.done({ result: 'stopped' });
-      full = soonest(full, hold.error);
-      if (hold.ofAccount || !pick.key) throw last ?? notCalled(full);
-      tried.keys.push(pick.key.id);
+      full = soonest(full, taken.error);
+      if (!leaveOut(tried, taken.of, pick)) throw last ?? notCalled(full);
     }
+  }
+
+  /** A place and a part of the rates, or neither. */
+  async #take({ name, spec }: Provider, way: Via, tokens: number): Promise<Taken | WayRefused> {
+    const place = await this.limits.acquire(name, way);
+    if (!place.granted) return place;
+    const hold = await this.rates.reserve(spec, way.key, tokens);
+    if (hold.granted) return { granted: true, place, hold };
+    place.free();
+    return hold;
   }
 
   async *#listen(
@@ -107,6 +126,12 @@ export class CallProvider {
       hold.settle(usage ?? (call.isSilent ? NO_USAGE : undefined));
     }
   }
+}
+
+/** False when another way would do no better. */
+function leaveOut({ endpoints, keys }: Tried, full: WayRefused['of'], { endpoint, key }: Via): boolean {
+  if (full === 'endpoint') return endpoints.push(endpoint.id) > 0;
+  return full === 'key' && key !== undefined && keys.push(key.id) > 0;
 }
 
 /** False when another way would do no better. */

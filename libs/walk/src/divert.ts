@@ -1,6 +1,7 @@
 import { type AppError, type Message } from '#contracts';
 import { type CallUse, type MessageLedger, type ScheduleLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
+import { type AttemptState } from './end-attempt.js';
 import { type Enqueuer } from './enqueuer.js';
 import { tagsOf } from './finish.js';
 import { untilStored } from './until-stored.js';
@@ -10,6 +11,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'provider_rate_limited',
   'provider_quota_exhausted',
   'provider_unavailable',
+  'provider_overloaded',
   'provider_timeout',
   'provider_unauthorized',
   'provider_bad_response',
@@ -30,8 +32,8 @@ export class Divert {
     private readonly log: Log,
   ) {}
 
-  isFor(message: Message, error: AppError, said: string): boolean {
-    return said === '' && ELSEWHERE.has(error.code) && nextTarget(message) !== undefined;
+  isFor({ message, heard }: AttemptState, error: AppError): boolean {
+    return !heard && ELSEWHERE.has(error.code) && nextTarget(message) !== undefined;
   }
 
   /** False when it is not this attempt's any more, or cancelled. What cannot be enqueued now is left to the reconciler. */

@@ -36,6 +36,8 @@ export interface AttemptState {
   callId: string | null;
   /** Whether a provider was asked. */
   called: boolean;
+  /** Whether a provider has said anything: then no other one goes on in its place. */
+  heard: boolean;
   /** Where its last call was made, and with which key, once that is decided. */
   endpoint?: string;
   keyId?: string;
@@ -70,7 +72,7 @@ export class EndAttempt {
     const failure = toAppError(error);
     // No prompt: no provider was asked, and nothing failed but the ledger.
     if (failure.code === 'database_unavailable' && state.prompt.length === 0) return this.#handBack(state);
-    if (this.divert.isFor(state.message, failure, state.writer.text)) return this.#elsewhere(state, failure);
+    if (this.divert.isFor(state, failure)) return this.#elsewhere(state, failure);
     if (isSaturated(failure)) return this.#turnedAway(state, failure);
     if (failure.code === 'internal')
       this.log.error({ err: error, ...tagsOf(state.message) }, 'a bug failed an attempt');

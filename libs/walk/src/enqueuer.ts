@@ -34,11 +34,21 @@ export class Enqueuer {
   /** A message that was committed just now; one that is scheduled for later stays in the ledger until it is due. */
   accepted(message: Message): void {
     if (message.status === 'scheduled') return;
-    const { id, lane, priority, tenantId, userId, cost, conversationId, createdAt, scheduledAt } = message;
+    const { id, lane, priority, tenantId, userId, cost, options, createdAt, scheduledAt } = message;
     const sinceMs = Math.max(createdAt.getTime(), scheduledAt?.getTime() ?? 0);
-    const delayMs = sinceMs - createdAt.getTime();
-    const inConversation = conversationId !== null;
-    this.offer({ id, lane, priority, tenantId, userId, cost, sinceMs, delayMs, attempt: 0, inConversation });
+    this.offer({
+      id,
+      lane,
+      priority,
+      tenantId,
+      userId,
+      cost,
+      sinceMs,
+      taskType: options?.task_type ?? null,
+      delayMs: sinceMs - createdAt.getTime(),
+      attempt: 0,
+      inConversation: message.conversationId !== null,
+    });
   }
 
   offer(message: Offer): void {

@@ -20,9 +20,11 @@ export class FairShare {
     private readonly weights: Weights,
   ) {}
 
-  jobOf({ id, lane, priority, tenantId, userId, cost, sinceMs, delayMs, attempt }: Schedulable): JobToAdd {
+  jobOf({ id, tenantId, userId, taskType, cost, ...when }: Schedulable): JobToAdd {
+    const { lane, priority, sinceMs, delayMs, attempt } = when;
     const share = { flow: flowOf(tenantId, userId), cost: cost / this.weights.of(tenantId, userId) };
-    return { messageId: id, lane, priority, sinceMs, delayMs, attempt, ...share };
+    const origin = { tenantId, userId, taskType, tokens: cost };
+    return { messageId: id, lane, priority, sinceMs, delayMs, attempt, origin, ...share };
   }
 
   /** The real tokens are known: the user's next messages pay what the estimate got wrong. */

@@ -12,6 +12,12 @@ const CHARACTERS_PER_TOKEN = 4;
 /** An upstream that opens again sooner is as good as open. */
 const SHORT_PAUSE_MS = 1_000;
 
+/** What a message is expected to use, in tokens. */
+export interface Expected {
+  readonly input: number;
+  readonly output: number;
+}
+
 /** Who may serve a message. */
 export class FindRoute {
   constructor(
@@ -26,14 +32,15 @@ export class FindRoute {
     request: CreateMessage,
     decided: { readonly priority: Priority; readonly metadata: Readonly<Record<string, unknown>> },
     task: Task,
+    { input, output }: Expected,
   ): Routing {
     const { parameters } = task;
     const facts = {
       ...decided,
       tenantId,
       userId: request.user_id,
-      promptTokens: promptTokensOf(task),
-      outputTokens: parameters.max_tokens ?? this.queue.value.expected_output,
+      promptTokens: input,
+      outputTokens: output,
       ...(request.data !== undefined && { dataSize: sizeOf(request.data) }),
       ...(parameters.temperature !== undefined && { temperature: parameters.temperature }),
     };
@@ -47,9 +54,9 @@ export class FindRoute {
     return route(facts, asked, this.catalogs.now, this.#healthOf);
   }
 
-  /** What all of its tokens are expected to be. */
-  costOf(task: Task): number {
-    return promptTokensOf(task) + this.queue.value.expected_output;
+  expectedOf(task: Task): Expected {
+    const { expected_output } = this.queue.value;
+    return { input: promptTokensOf(task), output: task.parameters.max_tokens ?? expected_output };
   }
 
   readonly #healthOf: HealthOf = ({ provider }) => {
@@ -59,7 +66,7 @@ export class FindRoute {
 }
 
 /** What the message itself is expected to have; nobody has read its conversation yet. */
-export function promptTokensOf({ content, system, parameters: { tools }, schema }: Task): number {
+function promptTokensOf({ content, system, parameters: { tools }, schema }: Task): number {
   const described = [tools, schema ?? undefined].map(sizeOf);
   const characters = described.reduce((sum, size) => sum + size, content.length + system.length);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);

@@ -58,7 +58,7 @@ export class Generate {
         if (key) state.keyId = key.id;
       };
       const wanted = { provider, request, whom: whomFor(message), tokens: message.cost, onWay };
-      await this.#listen(this.calls.stream(wanted, signal), labels, answer);
+      await this.#listen(this.calls.stream(wanted, signal), state, answer);
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
       this.#count(labels, 'ok', counted);
@@ -71,15 +71,14 @@ export class Generate {
     }
   }
 
-  async #listen(
-    events: AsyncIterable<ProviderEvent>,
-    labels: { readonly provider: string; readonly model: string },
-    answer: Answer,
-  ): Promise<void> {
+  async #listen(events: AsyncIterable<ProviderEvent>, state: AttemptState, answer: Answer): Promise<void> {
+    const { provider, model } = state;
+    const labels = { provider, model };
     const startedAt = performance.now();
     let first = true;
     for await (const event of events) {
-      if (first && (event.type === 'delta' || event.type === 'tool_call')) {
+      state.heard ||= isSaid(event);
+      if (first && isSaid(event) && event.type !== 'reasoning') {
         first = false;
         this.metrics.timeToFirstToken.observe(labels, (performance.now() - startedAt) / 1_000);
       }
@@ -95,6 +94,11 @@ export class Generate {
   }
 }
 
+/** Tool calls and thoughts are words too, though they are not in the text. */
+function isSaid({ type }: ProviderEvent): boolean {
+  return type === 'delta' || type === 'tool_call' || type === 'reasoning';
+}
+
 /** What an answer has used that was not paid for before. */
 export function paidFor({ usage, cacheAge }: Generated): Usage {
   return cacheAge === undefined ? usage : NO_USAGE;
@@ -108,8 +112,9 @@ export function requestOf({ message, prompt: messages, model, task }: AttemptSta
 }
 
 /** A conversation stays on one endpoint where the provider's affinity is by session. */
-function whomFor({ tenantId, userId, conversationId, id }: Message): CallFor {
-  return { userId: `${tenantId}\n${userId}`, sessionId: conversationId ?? id };
+function whomFor({ tenantId, userId, conversationId, id, options }: Message): CallFor {
+  const clientIp = options?.client;
+  return { userId: `${tenantId}\n${userId}`, sessionId: conversationId ?? id, clientIp };
 }
 
 /** All that the model has written, for an estimate of what it costs. */

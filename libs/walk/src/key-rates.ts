@@ -2,6 +2,7 @@ import { type KeySpec, type ProviderSpec, type RateLimits } from '#catalog';
 import { AppError, type Usage } from '#contracts';
 import { RATE_WINDOWS, type Rates, type RateWindow, type Reservation, toldBy } from '#limits';
 import { type LimitsSeen } from '#providers';
+import { type WayRefused } from './way-limits.js';
 
 /** That a call counts against the limits of its account and its key. */
 export interface RateHold {
@@ -10,13 +11,6 @@ export interface RateHold {
   learn(limits: LimitsSeen): void;
   /** What the call has used; undefined: nobody knows, and what was reserved stays. */
   settle(usage: Usage | undefined): void;
-}
-
-export interface RatesFull {
-  readonly granted: false;
-  /** Of the account: another key would not help. */
-  readonly ofAccount: boolean;
-  readonly error: AppError;
 }
 
 /** Under which name the calls of an account, or of one of its keys, are counted. */
@@ -33,7 +27,7 @@ export class KeyRates {
     { name, limits }: ProviderSpec,
     key: KeySpec | undefined,
     tokens: number,
-  ): Promise<RateHold | RatesFull> {
+  ): Promise<RateHold | WayRefused> {
     const held: Reservation[] = [];
     const whole = rateName(name);
     const asked = [
@@ -49,7 +43,7 @@ export class KeyRates {
       }
       await Promise.all(held.map((reservation) => reservation.cancel()));
       const error = used(what, answer.which, answer.retryAfterMs);
-      return { granted: false, ofAccount: what === whole, error };
+      return { granted: false, of: what === whole ? 'account' : 'key', error };
     }
     return holdOf(held);
   }

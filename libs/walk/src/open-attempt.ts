@@ -55,7 +55,17 @@ export class OpenAttempt {
         this.log.warn({ err, ...tagsOf(message) }, 'the reply stream is away; its text is kept');
       },
     });
-    return { message, writer, provider, model, callId, called: false, prompt: [], spent: NO_USAGE };
+    return {
+      message,
+      writer,
+      provider,
+      model,
+      callId,
+      called: false,
+      heard: false,
+      prompt: [],
+      spent: NO_USAGE,
+    };
   }
 
   #observeWait({ attempt, priority, createdAt, scheduledAt, startedAt }: Message): void {

@@ -1,9 +1,8 @@
 import { type Catalogs } from '#catalog';
-import { type QueueSettings, type TenantPolicy, type TenantSettings } from '#config';
+import { type TenantPolicy, type TenantSettings } from '#config';
 import { type Target } from '#contracts';
 import { BUDGET_SPANS, type BudgetLimit } from '#ledger';
-import { promptTokensOf } from './find-route.js';
-import { type Task } from './tasks/task.js';
+import { type Expected } from './find-route.js';
 
 const MILLIONTHS = 1_000_000;
 
@@ -12,16 +11,13 @@ export class Spending {
   constructor(
     private readonly catalogs: Catalogs,
     private readonly tenants: TenantSettings,
-    private readonly queue: QueueSettings,
   ) {}
 
   /** Nothing where the tenant has no budgets. */
-  of(tenantId: string, task: Task, target: Target) {
+  of(tenantId: string, expected: Expected, target: Target) {
     const budgets = limitsOf(this.tenants.policyOf(tenantId));
     if (budgets.length === 0) return {};
-    const input = promptTokensOf(task);
-    const output = task.parameters.max_tokens ?? this.queue.value.expected_output;
-    return { budgets, reserved: this.catalogs.now.chargeFor(target, { input, output })?.worth ?? 0 };
+    return { budgets, reserved: this.catalogs.now.chargeFor(target, expected)?.worth ?? 0 };
   }
 }
 

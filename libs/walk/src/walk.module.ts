@@ -25,7 +25,7 @@ import {
   ProviderCalls,
   ScheduleLedger,
 } from '#ledger';
-import { LimitsModule, Rates } from '#limits';
+import { Concurrency, LimitsModule, Rates } from '#limits';
 import { Log, Metrics } from '#observability';
 import { Preprocess, PreprocessingModule } from '#preprocessing';
 import { Providers, ProvidersModule } from '#providers';
@@ -66,6 +66,7 @@ import { Spending } from './spending.js';
 import { AskForResult } from './tasks/ask-for-result.js';
 import { Tasks } from './tasks/tasks.js';
 import { AcceptMessage, RunMessage } from './walk.js';
+import { WayLimits } from './way-limits.js';
 
 /** Brings messages into the schedule; gateway, worker and scheduler of one process share it. */
 @Module({
@@ -113,7 +114,7 @@ export class TasksModule {}
   ],
   providers: [
     provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
-    provide(Spending, [Catalogs, TenantSettings, QueueSettings]),
+    provide(Spending, [Catalogs, TenantSettings]),
     provide(Admission, [MessageSettings, QueueSettings, FindRoute, Tasks, ConversationSettings, Spending]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
@@ -180,7 +181,8 @@ export class AcceptModule {}
     provide(KeyRates, [Rates]),
     provide(PastCalls, [Database]),
     provide(RecallRates, [Catalogs, PastCalls, Rates, Log]),
-    provide(CallProvider, [Upstreams, KeyRates]),
+    provide(WayLimits, [Concurrency]),
+    provide(CallProvider, [Upstreams, KeyRates, WayLimits]),
     provide(Generate, [Providers, CallProvider, MessageSettings, Metrics]),
     provide(Recall, [ResultCache, Generate, CacheSettings]),
     provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Metrics, Log]),

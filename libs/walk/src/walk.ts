@@ -3,7 +3,14 @@
  * `RunMessage` in a worker; between the two lies the schedule, which only knows the id. ARCHITECTURE.md draws it,
  * tests/walk.test.ts follows it.
  */
-import { type Caller, type CreateMessage, type Message, newId, type ResetReason } from '#contracts';
+import {
+  type Caller,
+  type CreateMessage,
+  type Message,
+  newId,
+  type ResetReason,
+  type Usage,
+} from '#contracts';
 import { type Prompts } from '#conversations';
 import { type InsertedRow, type MessageLedger, type NewMessageRow } from '#ledger';
 import { type Defaults, type Preprocess } from '#preprocessing';
@@ -11,17 +18,21 @@ import { type Admission } from './admission.js';
 import { type ClaimedMessage, type ClaimMessage } from './claim-message.js';
 import { type AttemptState, type EndAttempt, type Outcome } from './end-attempt.js';
 import { type Enqueuer } from './enqueuer.js';
+import { paidFor } from './generate.js';
 import { type Idempotency, type RepeatMark } from './idempotency.js';
 import { type OpenAttempt } from './open-attempt.js';
 import { type QueuePlaces } from './queue-places.js';
 import { type QueuePosition, type QueueView } from './queue-view.js';
 import { type AskForResult } from './tasks/ask-for-result.js';
 import { type Tasks } from './tasks/tasks.js';
+import { plus } from './usage.js';
 
 /** How a request came. */
 export interface Asked {
   readonly requestId: string;
   readonly repeat: RepeatMark;
+  /** A digest of the network that it came from. */
+  readonly client?: string;
   /** What holds where nothing in the message decides. */
   readonly defaults?: Defaults;
 }
@@ -57,7 +68,7 @@ export class AcceptMessage {
 
   /** Everything before the commit: the row to insert, or what an earlier request was answered with. */
   async prepare(caller: Caller, request: CreateMessage, asked: Asked): Promise<NewMessageRow | Accepted> {
-    const { requestId, repeat } = asked;
+    const { requestId, repeat, client } = asked;
     const earlier = await this.idempotency.find(caller.tenantId, repeat);
     if (earlier) return this.#replayed(earlier);
     const { priority, metadata } = await this.preprocess.run(caller, request, asked.defaults);
@@ -68,6 +79,7 @@ export class AcceptMessage {
       requestId,
       idempotencyKey: repeat.key,
       fingerprint: repeat.fingerprint,
+      client,
     });
     this.view.requireRoom({ lane: row.lane, priority });
     return row;
@@ -95,9 +107,9 @@ export class AcceptMessage {
 
 /**
  * Told when the provider is not needed any more, before anything is stored; with the error that ended the call, if one did,
- * and whether there was a call at all.
+ * whether there was a call at all, and what was paid for, where that is known.
  */
-export type OnCallEnd = (error: unknown, called: boolean) => void;
+export type OnCallEnd = (error: unknown, called: boolean, usage?: Usage) => void;
 
 /** Run: claim the message, ask the cache or the provider with the conversation so far, stream, store. */
 export class RunMessage {
@@ -131,8 +143,10 @@ export class RunMessage {
     state.task = this.tasks.of(state.message, state);
     state.prompt = await this.prompts.of(state.message, state.task);
     const answer = this.results.run(state, signal);
-    const ended = (error: unknown) => onCallEnd(error, state.called);
-    answer.then(() => ended(undefined), ended);
+    answer.then(
+      (generated) => onCallEnd(undefined, state.called, plus(state.spent, paidFor(generated))),
+      (error: unknown) => onCallEnd(error, state.called),
+    );
     return this.end.succeeded(state, await answer);
   }
 }

@@ -21,6 +21,7 @@ import { StreamsApiModule } from '../streams-api.module.js';
 import { WaitingComment } from '../waiting-comment.js';
 import { ChatClerk } from './chat-clerk.js';
 import { ChatDoor } from './chat-door.js';
+import { LetInToChat } from './let-in-to-chat.js';
 import { OpenSession } from './open-session.js';
 import { SendReply } from './send-reply.js';
 import { SendToSession } from './send-to-session.js';
@@ -51,7 +52,8 @@ import { WebSocketController } from './web-socket.controller.js';
     provide(SendToSession, [Sessions, AcceptMessage, ControlBus]),
     provide(SendReply, [ReplyFeed]),
     provide(ChatClerk, [Door, SendToSession, SendReply, Log]),
-    provide(ChatDoor, [Callers, Sessions, ChatClerk, TaskEvents, ChatSettings, SocketSettings]),
+    provide(LetInToChat, [Callers, Door, Sessions, ChatSettings]),
+    provide(ChatDoor, [LetInToChat, ChatClerk, TaskEvents, ChatSettings, SocketSettings]),
     provide(OpenSession, [Sessions, SessionTurns, MessageReader]),
     provide(SessionNews, [SessionTurns, StreamSettings, Log]),
     provide(SessionFeed, [SessionTurns, ReplyFeed]),

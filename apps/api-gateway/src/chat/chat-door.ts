@@ -1,11 +1,8 @@
 import { type IncomingMessage } from 'node:http';
 import { type ChatSettings, type SocketSettings } from '#config';
-import { type Caller, type SocketQuery, socketQuerySchema } from '#contracts';
-import { type Sessions } from '#conversations';
-import { validationError } from '#runtime';
 import { type Prepared, type Socket, type SocketDoor } from '#sockets';
-import { type Callers } from '../callers.js';
-import { ChatSocket, type Clerk, type Correspondent } from './chat-socket.js';
+import { ChatSocket, type Clerk } from './chat-socket.js';
+import { type LetIn, type LetInToChat } from './let-in-to-chat.js';
 import { type TaskEvents } from './task-events.js';
 
 /**
@@ -17,8 +14,7 @@ export class ChatDoor implements SocketDoor {
   readonly maxFrameBytes = 1_048_576;
 
   constructor(
-    private readonly callers: Callers,
-    private readonly sessions: Sessions,
+    private readonly entry: LetInToChat,
     private readonly clerk: Clerk,
     private readonly tasks: TaskEvents,
     private readonly chat: ChatSettings,
@@ -29,43 +25,24 @@ export class ChatDoor implements SocketDoor {
     return this.sockets.value.ping;
   }
 
-  /** @throws AppError unauthorized, forbidden, invalid_session_id, mode_unavailable, database_unavailable, … */
-  async prepare(request: IncomingMessage): Promise<Prepared> {
-    const given = Object.fromEntries(URL.parse(request.url ?? '', 'http://localhost')?.searchParams ?? []);
-    const query = queryOf(given);
-    const caller = this.callers.of(request, query.mode === 'tasks' ? 'read' : 'write', given['token']);
-    return query.mode === 'tasks' ? this.#prepareTasks(caller) : this.#prepareChat(caller, query);
-  }
-
-  #prepareTasks(caller: Caller): Prepared {
-    this.tasks.require();
-    return { open: (socket) => void this.tasks.follow(caller, socket) };
-  }
-
-  async #prepareChat(caller: Caller, { mode, session_id, user_id }: SocketQuery): Promise<Prepared> {
-    const { session } = await this.sessions.start(caller.tenantId, {
-      id: session_id,
-      userId: user_id,
-      context: this.chat.value.context,
-    });
-    const { tenantId, id } = session;
-    const peer = { caller, session: { tenantId, id }, userId: user_id, getsReplies: mode !== 'session' };
+  /** @throws AppError unauthorized, forbidden, rate_limited, invalid_session_id, mode_unavailable, database_unavailable, … */
+  async prepare(request: IncomingMessage, address: string): Promise<Prepared> {
+    const { caller, query } = await this.entry.identify(request, address);
+    if (query.mode === 'tasks') {
+      this.tasks.require();
+      return { open: (socket) => void this.tasks.follow(caller, socket) };
+    }
+    const letIn = await this.entry.enter(caller, query);
     return {
-      headers: { 'X-Session-Id': headerOf(id) },
-      open: (socket) => this.#open(socket, peer, mode === undefined),
+      headers: { 'X-Session-Id': headerOf(letIn.session.id) },
+      open: (socket) => this.#open(socket, letIn),
     };
   }
 
-  #open(socket: Socket, peer: Correspondent, tellsOfTasks: boolean): void {
+  #open(socket: Socket, { tellsOfTasks, ...peer }: LetIn): void {
     if (tellsOfTasks) socket.onText(this.tasks.follow(peer.caller, socket));
     new ChatSocket(socket, peer, this.clerk, this.chat.value.max_unanswered);
   }
-}
-
-function queryOf(given: Readonly<Record<string, string>>): SocketQuery {
-  const checked = socketQuerySchema.safeParse(given);
-  if (!checked.success) throw validationError(checked.error.issues);
-  return checked.data;
 }
 
 /** What cannot stand in a header is written as in a URL. */

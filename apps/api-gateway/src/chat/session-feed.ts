@@ -22,6 +22,14 @@ export interface SessionChunk {
 /** What a reader of a session gets: chunks, or a sign that time has passed, with the message that it waits for. */
 export type SessionBatch = readonly SessionChunk[] | { readonly silent: Message | undefined };
 
+/** One reader, for as long as it reads. */
+export interface Reading {
+  readonly session: Session;
+  readonly from: SessionCursor;
+  readonly reader: SessionReader;
+  readonly signal: AbortSignal;
+}
+
 /** A turn whose reply is read. */
 interface Place {
   readonly turn: number;
@@ -35,38 +43,31 @@ export class SessionFeed {
     private readonly feed: ReplyFeed,
   ) {}
 
-  /** @throws AppError redis_unavailable, database_unavailable, stream_lost */
-  async *run(
-    session: Session,
-    from: SessionCursor,
-    reader: SessionReader,
-    silenceMs: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<SessionBatch> {
+  /**
+   * Says that time has passed when nothing came for `silenceMs`.
+   * @throws AppError redis_unavailable, database_unavailable, stream_lost
+   */
+  async *run(reading: Reading, silenceMs: number): AsyncGenerator<SessionBatch> {
+    const { session, from, reader, signal } = reading;
     let { turn } = from;
     const { id, seen } = from.message ?? {};
-    if (id !== undefined && seen) yield* this.#rest(session, { id, turn }, seen, signal);
+    if (id !== undefined && seen) yield* this.#rest(reading, { id, turn }, seen);
     while (!signal.aborted) {
       const next = await this.turns.after(session, turn, PAGE);
       for (const place of next) {
         if (signal.aborted) return;
-        yield* this.#reply(session, place, 0, new GrowingText(), signal);
+        yield* this.#reply(reading, place, 0, new GrowingText());
         ({ turn } = place);
       }
-      if (next.length > 0) continue;
-      await reader.changed(silenceMs, signal);
-      yield { silent: undefined };
+      // An idle reader asks nothing of the ledger.
+      while (next.length === 0 && !signal.aborted && !(await reader.changed(silenceMs, signal)))
+        yield { silent: undefined };
     }
   }
 
-  async *#rest(
-    session: Session,
-    place: Place,
-    { seq, had }: Seen,
-    signal: AbortSignal,
-  ): AsyncGenerator<SessionBatch> {
+  async *#rest(reading: Reading, place: Place, { seq, had }: Seen): AsyncGenerator<SessionBatch> {
     try {
-      yield* this.#reply(session, place, seq, new GrowingText(had), signal);
+      yield* this.#reply(reading, place, seq, new GrowingText(had));
     } catch (error) {
       // It was deleted because it is old: what follows it is still there.
       if (!(error instanceof AppError) || error.code !== 'message_not_found') throw error;
@@ -74,13 +75,12 @@ export class SessionFeed {
   }
 
   async *#reply(
-    { tenantId }: Session,
+    { session, signal }: Reading,
     place: Place,
     after: number,
     text: GrowingText,
-    signal: AbortSignal,
   ): AsyncGenerator<SessionBatch> {
-    const feed = await this.feed.open(tenantId, place.id, after, signal);
+    const feed = await this.feed.open(session.tenantId, place.id, after, signal);
     for await (const batch of feed ?? []) {
       if ('silent' in batch) yield batch;
       else yield [...chunksOf(batch, place, text)];

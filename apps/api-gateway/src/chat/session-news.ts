@@ -14,15 +14,15 @@ export class SessionReader {
 
   constructor(readonly onEnd: (end: SessionEnd) => void) {}
 
-  /** Resolves when there are news since the last time, after `ms`, or with the signal. */
-  changed(ms: number, signal: AbortSignal): Promise<void> {
+  /** Resolves when there are news since the last time, after `ms`, or with the signal; answers whether there are. */
+  changed(ms: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', done);
         this.#wake = undefined;
+        resolve(this.#isNews);
         this.#isNews = false;
-        resolve();
       };
       const timer = setTimeout(done, ms);
       signal.addEventListener('abort', done, { once: true });

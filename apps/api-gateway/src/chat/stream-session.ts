@@ -6,18 +6,9 @@ import { type Log } from '#observability';
 import { type OpenStreams } from '../open-streams.js';
 import { type WaitingComment } from '../waiting-comment.js';
 import { type SessionCursor, formatCursor } from './session-cursor.js';
-import { SessionEventsStream } from './session-events-stream.js';
-import { type SessionFeed } from './session-feed.js';
-import { type SessionNews, type SessionReader } from './session-news.js';
-
-/** One reader, until it leaves, the session ends, or the process does. */
-interface Reading {
-  readonly session: Session;
-  readonly from: SessionCursor;
-  readonly reader: SessionReader;
-  readonly signal: AbortSignal;
-  readonly ended: () => SessionEnd | undefined;
-}
+import { SessionEventsStream, type StreamEnd } from './session-events-stream.js';
+import { type Reading, type SessionFeed } from './session-feed.js';
+import { type SessionNews } from './session-news.js';
 
 /** Sends the replies of a session as server-sent events, from wherever the client left off. */
 export class StreamSession {
@@ -47,23 +38,29 @@ export class StreamSession {
     });
     try {
       if (request.method === 'HEAD') return void (await reply.type('text/event-stream').send());
-      await this.#send({ session, from, reader, signal: stream.signal, ended: () => ended }, request, reply);
+      const reading = { session, from, reader, signal: stream.signal };
+      await this.#send(reading, () => ended ?? 'draining', request, reply);
     } finally {
       this.news.leave(session, reader);
       this.open.leave(stream);
     }
   }
 
-  async #send(reading: Reading, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async #send(
+    reading: Reading,
+    why: () => StreamEnd,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     const headers = reply.getHeaders() as OutgoingHttpHeaders;
     reply.hijack();
-    const { session, from, ended } = reading;
+    const { session, from } = reading;
     const timing = [this.streams.value.write_timeout, this.chat.value.ping] as const;
     const events = new SessionEventsStream(reply.raw, ...timing, formatCursor(from));
     try {
       await events.open(headers, session.id);
       await this.#pass(reading, events);
-      await events.end(ended() ?? 'draining');
+      await events.end(why());
     } catch (error) {
       // The client reconnects with its last id and goes on, here or at another gateway.
       this.log.warn({ err: error, request_id: request.id }, 'the stream of a session broke off');
@@ -73,9 +70,9 @@ export class StreamSession {
     }
   }
 
-  async #pass({ session, from, reader, signal }: Reading, events: SessionEventsStream): Promise<void> {
+  async #pass(reading: Reading, events: SessionEventsStream): Promise<void> {
     const { ping } = this.chat.value;
-    for await (const batch of this.feed.run(session, from, reader, ping, signal)) {
+    for await (const batch of this.feed.run(reading, ping)) {
       if (!('silent' in batch)) await events.chunks(batch);
       else if (batch.silent) await events.comment(await this.waiting.of(batch.silent));
       await events.ping();

@@ -7,7 +7,7 @@ import { networkOf } from '#sockets';
 import { ApiKeys } from '../api-keys.js';
 import { announce } from './rate-headers.js';
 
-const LIMITED = /^\/(api|v1)\//;
+const LIMITED = /^\/(api|v1|sse)\//;
 
 /** Whoever watches the system must not be told that it is ill because he asks often. */
 const FREE = new Set(['/api/v1/health']);
@@ -56,7 +56,7 @@ export class Door {
     if (caller) await this.#take('key', caller.keyName, this.#limitOfTenant(caller.tenantId), reply);
   }
 
-  /** A message over a connection that is open already counts as a request of its own. @throws AppError rate_limited */
+  /** What is no HTTP request and counts as one: a WebSocket, and each text over it. @throws AppError rate_limited */
   async pass({ tenantId, keyName }: Caller, address: string): Promise<void> {
     if (this.isOpen) return;
     await this.#take('ip', networkOf(address), this.#ofAddress);

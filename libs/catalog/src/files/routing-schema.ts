@@ -58,7 +58,6 @@ export const routing = mapping({
   rules: list(rule, 'rules').default([]),
 });
 
-export type RoutingEntry = z.output<typeof routing>;
 type ConditionEntry = z.output<typeof condition>;
 
 function isFact(field: string): boolean {

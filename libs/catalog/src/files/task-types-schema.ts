@@ -41,5 +41,4 @@ const taskType = mapping({
 
 export const taskTypesFileSchema = mapping({ task_types: list(taskType, 'task types') });
 
-export type TaskTypesFile = z.output<typeof taskTypesFileSchema>;
 export type TaskTypeEntry = z.output<typeof taskType>;

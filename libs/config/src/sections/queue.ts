@@ -86,6 +86,34 @@ export const queue = section(
         description: 'Slots of each upstream that only realtime messages may use.',
       },
     ),
+    concurrency: whole(
+      0,
+      { min: 0, max: 1_000_000 },
+      {
+        env: 'QUEUE_CONCURRENCY',
+        unit: 'count',
+        description:
+          'Most messages that run at once on all providers together, over all processes; 0: as many as the providers allow.',
+      },
+    ),
+    tenant_concurrency: whole(
+      0,
+      { min: 0, max: 100_000 },
+      {
+        env: 'QUEUE_TENANT_CONCURRENCY',
+        unit: 'count',
+        description: 'Most messages of one tenant that run at once, over all processes; 0: any number.',
+      },
+    ),
+    user_concurrency: whole(
+      0,
+      { min: 0, max: 100_000 },
+      {
+        env: 'QUEUE_USER_CONCURRENCY',
+        unit: 'count',
+        description: 'Most messages of one user that run at once, over all processes; 0: any number.',
+      },
+    ),
     expected_output: whole(
       256,
       { min: 1, max: 1_000_000 },

@@ -17,6 +17,8 @@ const tenantSchema = z.strictObject({
   user_weights: z.record(z.string().min(1).max(256), weight).default({}),
   rate: rateSchema.optional(),
   burst: z.number().int().min(0).max(10_000_000).default(0),
+  concurrency: z.number().int().min(0).max(100_000).optional(),
+  user_concurrency: z.number().int().min(0).max(100_000).optional(),
   budget: budget.optional(),
   user_budget: budget.optional(),
 });
@@ -40,7 +42,7 @@ export const tenants = z
   .meta({
     env: 'TENANTS',
     description:
-      'What tenants may do: `max_priority` is the best priority of their messages; `weight` and the `user_weights` of their users are shares of a busy system (more than 0, at most 1000, 1 by default); `rate` and `burst` hold for each of its API keys instead of `limits.key`; `budget` is what it may spend in a `day` and in a `month` (UTC), `user_budget` what each of its users may, in the currency whose unit is worth 1 in the provider files. In the environment as JSON: `{"acme": {"max_priority": "high", "weight": 2, "user_weights": {"ada": 5}}}`.',
+      'What tenants may do: `max_priority` is the best priority of their messages; `weight` and the `user_weights` of their users are shares of a busy system (more than 0, at most 1000, 1 by default); `rate` and `burst` hold for each of its API keys instead of `limits.key`; `concurrency` is how many of its messages run at once, `user_concurrency` how many of each of its users, instead of `queue.tenant_concurrency` and `queue.user_concurrency`; `budget` is what it may spend in a `day` and in a `month` (UTC), `user_budget` what each of its users may, in the currency whose unit is worth 1 in the provider files. In the environment as JSON: `{"acme": {"max_priority": "high", "weight": 2, "user_weights": {"ada": 5}}}`.',
   });
 
 export type TenantEntry = z.output<typeof tenantSchema>;

@@ -25,6 +25,7 @@ export const IS_HEAD = `(m.conversation_id IS NULL OR NOT EXISTS (
 
 /** What the schedule must know of a message `m`, in the names of `ScheduleRow`. */
 export const SCHEDULE_COLUMNS = `m.id, m.lane, m.priority, m.tenant_id, m.user_id, m.cost, m.attempt,
+  m.options->>'task_type' AS task_type,
   extract(epoch FROM greatest(coalesce(m.scheduled_at, m.created_at),
     CASE WHEN m.retry_at > now() THEN m.retry_at END))::float8 * 1000 AS since_ms,
   greatest(0, extract(epoch FROM greatest(m.scheduled_at, m.retry_at) - now())::float8 * 1000) AS delay_ms`;

@@ -66,16 +66,46 @@ export function conformsToConcurrency(
     expect(await all[0]!.held('global')).toBe(7);
   });
 
-  test('frees a lease that is not renewed, and keeps one that is', async () => {
+  test('keeps leases that are renewed, and frees them when they are not', async () => {
     const places = await setup();
     const two = limits({ a: 2 });
     granted(await places.acquire(two));
-    const alive = granted(await places.acquire(two));
+    granted(await places.acquire(two));
     await wait(LEASE_MS * 0.7);
-    await places.renew([alive]);
+    await places.renew();
+    await wait(LEASE_MS * 0.7);
+    expect(await places.acquire(two)).toMatchObject({ granted: false });
     await wait(LEASE_MS * 0.7);
     granted(await places.acquire(two));
-    expect(await places.acquire(two)).toMatchObject({ granted: false });
+  });
+
+  test('tells those who came in vain, in the order of their ranks, as many as there are places', async () => {
+    const all = await open();
+    const [places, other] = [all[0]!, all.at(-1)!];
+    const two = limits({ a: 2 });
+    const held = [granted(await places.acquire(two)), granted(await places.acquire(two))];
+    for (const [id, rank] of [
+      ['late', 30],
+      ['first', 10],
+      ['second', 20],
+      ['first', 10],
+    ] as const)
+      expect(await other.acquire(two, { id, rank })).toEqual({ granted: false, which: 'a' });
+    expect(await places.next(two)).toEqual([]);
+    await places.release(held[0]!);
+    expect(await places.next(limits({ b: 1, a: 2 }))).toEqual(['first']);
+    await places.release(held[1]!);
+    expect(await other.next(two)).toEqual(['second', 'late']);
+    expect(await places.next(two)).toEqual([]);
+  });
+
+  test('lets whoever is full under one name stand in its line only', async () => {
+    const places = await setup();
+    const lease = granted(await places.acquire(limits({ b: 1 })));
+    expect(await places.acquire(limits({ a: 1, b: 1 }), { id: 'w', rank: 1 })).toMatchObject({ which: 'b' });
+    expect(await places.next(limits({ a: 1, b: 1 }))).toEqual([]);
+    await places.release(lease);
+    expect(await places.next(limits({ a: 1, b: 1 }))).toEqual(['w']);
   });
 
   test('frees at once what a dead process held, and nothing else', async () => {

@@ -1,10 +1,24 @@
 import { type Clock } from '#runtime';
-import { Concurrency, type Full, type Lease, type NamedLimit } from './concurrency.js';
+import {
+  Concurrency,
+  type Full,
+  type Lease,
+  LINE_TTL_MS,
+  type NamedLimit,
+  type Waiter,
+} from './concurrency.js';
+
+/** Who waits → his rank, and until when he is remembered. */
+type Line = Map<string, { readonly rank: number; readonly until: number }>;
 
 /** Places of one process. */
 export class MemoryConcurrency extends Concurrency {
   /** By name: token → end of its lease. */
   readonly #names = new Map<string, Map<string, number>>();
+  /** By token. */
+  readonly #leases = new Map<string, Lease>();
+  /** By name. */
+  readonly #lines = new Map<string, Line>();
   #made = 0;
 
   constructor(
@@ -15,21 +29,31 @@ export class MemoryConcurrency extends Concurrency {
     super();
   }
 
-  acquire(limits: readonly NamedLimit[]): Promise<Lease | Full> {
+  acquire(limits: readonly NamedLimit[], waiter?: Waiter): Promise<Lease | Full> {
     const full = limits.find(({ name, limit }) => this.#alive(name).size >= limit);
-    if (full) return Promise.resolve({ granted: false, which: full.name });
+    if (full) {
+      if (waiter) this.#stand(full.name, waiter);
+      return Promise.resolve({ granted: false, which: full.name });
+    }
     const token = `${this.processId}:${(this.#made += 1)}`;
-    const names = limits.map(({ name }) => name);
-    this.#put(token, names);
-    return Promise.resolve({ granted: true, token, names });
+    const lease: Lease = { granted: true, token, names: limits.map(({ name }) => name) };
+    this.#put(lease);
+    return Promise.resolve(lease);
   }
 
-  renew(leases: readonly Lease[]): Promise<void> {
-    for (const { token, names } of leases) this.#put(token, names);
+  next(limits: readonly NamedLimit[]): Promise<string[]> {
+    return Promise.resolve(
+      limits.flatMap(({ name, limit }) => this.#call(name, limit - this.#alive(name).size)),
+    );
+  }
+
+  renew(): Promise<void> {
+    for (const lease of this.#leases.values()) this.#put(lease);
     return Promise.resolve();
   }
 
   release({ token, names }: Lease): Promise<void> {
+    this.#leases.delete(token);
     for (const name of names) this.#drop(name, token);
     return Promise.resolve();
   }
@@ -39,6 +63,7 @@ export class MemoryConcurrency extends Concurrency {
     for (const [name, tokens] of this.#names)
       for (const token of [...tokens.keys()].filter((one) => one.startsWith(`${processId}:`))) {
         this.#drop(name, token);
+        this.#leases.delete(token);
         swept.add(token);
       }
     return Promise.resolve(swept.size);
@@ -48,7 +73,39 @@ export class MemoryConcurrency extends Concurrency {
     return Promise.resolve(this.#alive(name).size);
   }
 
-  #put(token: string, names: readonly string[]): void {
+  /** Takes so many out of a line, the first ones first. */
+  #call(name: string, places: number): string[] {
+    const line = this.#lines.get(name);
+    const ids: string[] = [];
+    if (!line) return ids;
+    while (ids.length < places && line.size > 0) {
+      const id = this.#first(line);
+      if (id === undefined) break;
+      line.delete(id);
+      ids.push(id);
+    }
+    if (line.size === 0) this.#lines.delete(name);
+    return ids;
+  }
+
+  /** Of the smallest rank; whoever has waited for too long is forgotten on the way. */
+  #first(line: Line): string | undefined {
+    let first: string | undefined;
+    for (const [id, { rank, until }] of line) {
+      if (until <= this.clock.now()) line.delete(id);
+      else if (first === undefined || rank < line.get(first)!.rank) first = id;
+    }
+    return first;
+  }
+
+  #stand(name: string, { id, rank }: Waiter): void {
+    const line: Line = this.#lines.get(name) ?? new Map();
+    this.#lines.set(name, line.set(id, { rank, until: this.clock.now() + LINE_TTL_MS }));
+  }
+
+  #put(lease: Lease): void {
+    const { token, names } = lease;
+    this.#leases.set(token, lease);
     for (const name of names) {
       const tokens = this.#names.get(name) ?? new Map<string, number>();
       tokens.set(token, this.clock.now() + this.leaseMs);

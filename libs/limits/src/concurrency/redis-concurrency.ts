@@ -1,11 +1,20 @@
 import { type RedisConnections } from '#redis';
 import { type LiveProcesses } from '../away/live-processes.js';
 import { type Reach } from '../away/reach.js';
-import { ACQUIRE, RELEASE, RENEW, SWEEP } from './concurrency.lua.js';
-import { Concurrency, type Full, type Lease, type NamedLimit } from './concurrency.js';
+import { ACQUIRE, NEXT, RELEASE, RENEW, SWEEP } from './concurrency.lua.js';
+import {
+  Concurrency,
+  type Full,
+  type Lease,
+  LINE_TTL_MS,
+  type NamedLimit,
+  type Waiter,
+} from './concurrency.js';
 
 /** After an outage Redis may be empty: until every process has put its leases back, each keeps to its part as well. */
 const GRACE_MS = 1_500;
+
+const NOBODY: Waiter = { id: '', rank: 0 };
 
 /**
  * Places in Redis. While it is away each process has its part of every limit for what it begins; what ran before runs on,
@@ -29,11 +38,11 @@ export class RedisConcurrency extends Concurrency {
     reach.onRenewed(() => this.#putBack());
   }
 
-  async acquire(limits: readonly NamedLimit[]): Promise<Lease | Full> {
+  async acquire(limits: readonly NamedLimit[], waiter?: Waiter): Promise<Lease | Full> {
     const names = limits.map(({ name }) => name);
     const lease: Lease = { granted: true, token: `${this.processId}:${(this.#made += 1)}`, names };
     const { epoch } = this.reach;
-    const full = await this.#ask(lease, limits);
+    const full = await this.#ask(lease, limits, waiter);
     if (full !== undefined && full > 0) return { granted: false, which: names[full - 1]! };
     const isKnown = full === 0 && this.reach.epoch === epoch && performance.now() >= this.#quietUntil;
     const which = isKnown ? undefined : this.#beyondPart(limits);
@@ -42,7 +51,17 @@ export class RedisConcurrency extends Concurrency {
     return { granted: false, which };
   }
 
-  async renew(leases: readonly Lease[]): Promise<void> {
+  /** Nobody while Redis is away: who waits comes back by himself. */
+  async next(limits: readonly NamedLimit[]): Promise<string[]> {
+    const args = [this.#prefix, ...limits.flatMap(({ name, limit }) => [name, limit])];
+    const ids = await this.reach.ask(() =>
+      NEXT.run(this.connections.prompt, [this.#holds(this.processId)], args),
+    );
+    return ids ?? [];
+  }
+
+  async renew(): Promise<void> {
+    const leases = [...this.#leases.values()];
     if (leases.length === 0) return;
     const lines = leases.flatMap(({ token, names }) => [token, JSON.stringify(names)]);
     // A lease that is released right behind this must not come back.
@@ -70,12 +89,19 @@ export class RedisConcurrency extends Concurrency {
   }
 
   /** 0, or the number of the name that is full; undefined when Redis does not answer. */
-  #ask({ token, names }: Lease, limits: readonly NamedLimit[]): Promise<number | undefined> {
+  #ask(
+    { token, names }: Lease,
+    limits: readonly NamedLimit[],
+    { id, rank }: Waiter = NOBODY,
+  ): Promise<number | undefined> {
     const args = [
       this.#prefix,
       this.leaseMs,
       token,
       JSON.stringify(names),
+      id,
+      rank,
+      LINE_TTL_MS,
       ...limits.map(({ limit }) => limit),
     ];
     return this.reach.ask(() => ACQUIRE.run(this.connections.prompt, [this.#holds(this.processId)], args));
@@ -102,7 +128,7 @@ export class RedisConcurrency extends Concurrency {
 
   #putBack(): void {
     this.#quietUntil = performance.now() + GRACE_MS;
-    void this.renew([...this.#leases.values()]);
+    void this.renew();
   }
 
   get #prefix(): string {

@@ -5,7 +5,8 @@ import { countTokens, loadTokenCounter } from '../count-tokens.js';
 import { TOOLS } from '../http/http-stage.conformance.js';
 import { conformsToProvider } from '../provider.conformance.js';
 import { providerSpec } from '../../../../tests/support/specs.js';
-import { firstWay, type ProviderEvent } from '../provider.js';
+import { firstWay } from '../first-way.conformance.js';
+import { type ProviderEvent } from '../provider.js';
 import { saidIn } from '../said.conformance.js';
 import { Simulator } from './simulator.provider.js';
 

@@ -17,16 +17,23 @@ export class PostgresLook {
     private readonly tags: MemoryFairTags,
   ) {}
 
-  async run({ lanes, room }: LookAsk): Promise<Look> {
+  async run({ lanes, room, limit }: LookAsk): Promise<Look> {
     const now = Date.now();
     const queues = bandsOf(lanes.map(({ lane }) => lane)).map(queueName);
     const rows = await this.database.query<QueueLookRow>(LOOK_AT_BANDS, [queues, now]);
     for (const { queue, head } of rows) if (head) await this.tags.observe(queue, head);
     const byQueue = new Map(rows.map((row) => [row.queue, row]));
-    const looks = this.#lanes(lanes, room, now, byQueue);
+    const looks = this.#lanes(lanes, this.#room(lanes, room, limit), now, byQueue);
     const dueMs = rows.map(({ next_due }) => Math.max(0, (next_due ?? Infinity) - now));
     const nextDueMs = Math.min(...dueMs, ...looks.map(({ granted }) => granted.heldMs ?? Infinity));
     return { lanes: looks, nextDueMs: Number.isFinite(nextDueMs) ? nextDueMs : undefined };
+  }
+
+  /** So many slots may be won over all lanes. */
+  #room(lanes: readonly LaneAsk[], room: number, limit: number): number {
+    if (limit === 0) return room;
+    const held = lanes.reduce((sum, { lane }) => sum + this.slots.heldNow(lane), 0);
+    return Math.max(0, Math.min(room, limit - held));
   }
 
   #lanes(
@@ -35,26 +42,40 @@ export class PostgresLook {
     now: number,
     rows: ReadonlyMap<string, QueueLookRow>,
   ): LaneLook[] {
+    const all = lanes.map((ask) => ({ ask, bands: this.#bandsOf(ask.lane, now, rows) }));
+    let urgent = all.reduce((sum, { ask, bands }) => sum + this.#urgent(ask, bands), 0);
     let left = room;
-    return lanes.map((ask) => {
-      const looks = PRIORITIES.map((priority) => {
-        const row = rows.get(queueName({ lane: ask.lane, priority }));
-        return [priority, { ready: row?.ready ?? 0, headWaitMs: waitOf(row, now) }] as const;
-      });
-      const bands = Object.fromEntries(looks) as Bands;
-      const granted = this.#grant(ask, bands, left);
+    return all.map(({ ask, bands }) => {
+      urgent -= this.#urgent(ask, bands);
+      const granted = this.#grant(ask, bands, left, urgent);
       left -= granted.realtime.length + granted.others.length;
       return { lane: ask.lane, bands, granted, pausedMs: this.slots.pausedMs(ask.lane) };
     });
   }
 
-  #grant({ lane, limit, reserved, most, open, spread }: LaneAsk, bands: Bands, room: number): Granted {
+  #bandsOf(lane: string, now: number, rows: ReadonlyMap<string, QueueLookRow>): Bands {
+    const looks = PRIORITIES.map((priority) => {
+      const row = rows.get(queueName({ lane, priority }));
+      return [priority, { ready: row?.ready ?? 0, headWaitMs: waitOf(row, now) }] as const;
+    });
+    return Object.fromEntries(looks) as Bands;
+  }
+
+  /** What realtime can start on a lane comes before the other bands of all lanes. */
+  #urgent({ lane, limit, most, open }: LaneAsk, { realtime }: Bands): number {
+    if (!open.includes('realtime') || this.slots.pausedMs(lane) > 0) return 0;
+    return Math.max(0, Math.min(realtime.ready, most, limit - this.slots.heldNow(lane)));
+  }
+
+  #grant(ask: LaneAsk, bands: Bands, room: number, urgentElsewhere: number): Granted {
+    const { lane, limit, reserved, most, open, spread } = ask;
     const ready = (priority: Priority) => (open.includes(priority) ? bands[priority].ready : 0);
     const wanted = Math.min(most, room);
     const realtime = Math.min(wanted, ready('realtime'));
-    const others = Math.min(wanted - realtime, ready('high') + ready('normal') + ready('low'));
-    const ask = { limit, reserved, realtime, others };
-    return this.slots.acquireNow(lane, spread ? { ...ask, spread } : ask);
+    const rest = Math.max(0, Math.min(wanted - realtime, room - realtime - urgentElsewhere));
+    const others = Math.min(rest, ready('high') + ready('normal') + ready('low'));
+    const slots = { limit, reserved, realtime, others };
+    return this.slots.acquireNow(lane, spread ? { ...slots, spread } : slots);
   }
 }
 

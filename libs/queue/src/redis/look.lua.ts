@@ -4,8 +4,8 @@ import { LuaScript } from '#redis';
 /**
  * Looks at all bands of all lanes and wins slots for what is ready, in one round trip.
  * KEYS, for each lane: wait, prioritized, delayed and fair of each band, then the six keys of its slots.
- * ARGV: process, number before its next token, lease in ms, most slots in all, tokens per unit, priority past which the base
- * must move; then for each lane: limit, reserved, most, which bands are open ('1101'), gap and longest hold
+ * ARGV: process, number before its next token, lease in ms, most slots to win in all, tokens per unit, priority past which the
+ * base must move, most slots that may be held on all lanes together (0: any number); then for each lane: limit, reserved, most, which bands are open ('1101'), gap and longest hold
  * of a spread.
  * Answers for each lane: slots for realtime, slots for others, for how many ms it is paused, then for each band: ready jobs, how long the next one has
  * waited in ms (-1: none), whether the base must move; last of all the era of the
@@ -15,7 +15,7 @@ import { LuaScript } from '#redis';
  */
 export const LOOK = new LuaScript<readonly (string | number)[], number[]>(`${GRANT_LUA}
 local process, seq, leaseMs, room = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local unit, far = tonumber(ARGV[5]), tonumber(ARGV[6])
+local unit, far, limitOfAll = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local now = redisNow()
 local due = now * 4096 + 4095
 local answer, nextDue = {}, -1
@@ -51,17 +51,44 @@ local function lookAt(k)
   return ready, waited, shift
 end
 
-for lane = 0, (#ARGV - 6) / 6 - 1 do
-  local k, a = lane * 22 + 1, lane * 6 + 7
+local lanes, waiting, urgent = {}, 0, 0
+for lane = 0, (#ARGV - 7) / 6 - 1 do
+  local k, a = lane * 22 + 1, lane * 6 + 8
   local ready, bands = {}, {}
   for band = 0, 3 do
     local count, waited, shift = lookAt(k + band * 4)
     ready[band] = string.sub(ARGV[a + 3], band + 1, band + 1) == '1' and count or 0
     bands[#bands + 1], bands[#bands + 2], bands[#bands + 3] = count, waited, shift
   end
-  local most = math.min(room, tonumber(ARGV[a + 2]))
-  local realtime = math.min(most, ready[0])
-  local others = math.min(most - realtime, ready[1] + ready[2] + ready[3])
+  lanes[lane] = {k, a, ready, bands}
+  waiting = waiting + ready[0] + ready[1] + ready[2] + ready[3]
+end
+
+-- Of slots that all lanes share, those that realtime can use on any lane are kept from the other bands of all lanes.
+if limitOfAll > 0 then
+  local held = 0
+  for lane = 0, #lanes do
+    local k, a, ready = unpack(lanes[lane])
+    redis.call('ZREMRANGEBYSCORE', KEYS[k + 16], '-inf', now)
+    local mine = redis.call('ZCARD', KEYS[k + 16])
+    held = held + mine
+    if redis.call('EXISTS', KEYS[k + 18]) == 0 then
+      urgent = urgent + math.max(0, math.min(ready[0], tonumber(ARGV[a]) - mine, tonumber(ARGV[a + 2])))
+    end
+  end
+  room = math.max(0, math.min(room, limitOfAll - held))
+  -- Whichever lane gives one back, somebody waits for it.
+  if waiting > limitOfAll - held then
+    for lane = 0, #lanes do redis.call('SET', KEYS[lanes[lane][1] + 19], 1, 'PX', leaseMs) end
+  end
+end
+
+for lane = 0, #lanes do
+  local k, a, ready, bands = unpack(lanes[lane])
+  local able = math.min(room, tonumber(ARGV[a + 2]))
+  local realtime = math.min(able, ready[0])
+  urgent = math.max(0, urgent - realtime)
+  local others = math.max(0, math.min(able - realtime, room - realtime - urgent, ready[1] + ready[2] + ready[3]))
   local slots = {KEYS[k + 16], KEYS[k + 17], KEYS[k + 18], KEYS[k + 19], KEYS[k + 20], KEYS[k + 21]}
   local limit, reserved, gap, hold = tonumber(ARGV[a]), tonumber(ARGV[a + 1]), tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5])
   local first, rest, held = grant(slots, now, leaseMs, limit, reserved, realtime, others, gap, hold, process, seq)

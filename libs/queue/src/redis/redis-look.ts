@@ -28,13 +28,13 @@ export class RedisLook {
     private readonly onFar: (band: Band) => void,
   ) {}
 
-  async run({ lanes, room }: LookAsk): Promise<Look> {
+  async run({ lanes, room, limit }: LookAsk): Promise<Look> {
     const { connection, isQuiet } = this.slots;
-    const most = isQuiet ? 0 : room;
+    const able = isQuiet ? 0 : room;
     const seq = this.slots.number(room);
     const keys = lanes.flatMap(({ lane }) => this.#keys(lane));
     const { unit, max } = this.range;
-    const args = [this.processId, seq, this.leaseMs, most, unit, max / 2, ...lanes.flatMap(argsOf)];
+    const args = [this.processId, seq, this.leaseMs, able, unit, max / 2, limit, ...lanes.flatMap(argsOf)];
     const numbers = await LOOK.run(this.connections.patient, keys, args);
     this.slots.observe(numbers.at(-2)!);
     const looks: LaneLook[] = [];
