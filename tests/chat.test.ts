@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Chat, SessionReader, upgrade } from './support/chat.js';
 import { Client } from './support/client.js';
+import { RoundRobinProxy } from './support/round-robin-proxy.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
 
 /** What the simulator answers. */
@@ -10,6 +11,8 @@ const answer = (content: string, chunks = 5) =>
 describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
   let system: System;
   let client: Client;
+  /** Gives every connection to the next gateway. */
+  let proxy: RoundRobinProxy;
   const open: { leave(): void }[] = [];
   /** Another gateway than the first, where there are two. */
   const here = () => system.gateways[0]!.url;
@@ -34,14 +37,18 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
   beforeAll(async () => {
     system = await startSystem(topology, { SIMULATOR_DELAY: '40ms', CHAT_PING: '200ms' });
     client = new Client(here());
+    proxy = await RoundRobinProxy.start(system.gateways.map(({ url }) => url));
   });
-  afterAll(() => system?.stop());
+  afterAll(async () => {
+    await proxy?.close();
+    await system?.stop();
+  });
   afterEach(() => open.splice(0).forEach((one) => one.leave()));
 
   describe('as the first clients knew it', () => {
     test('text in over /ws, chunks out over /sse/sess-1', async () => {
-      const ws = await chat();
-      const curl = await reader('sess-1');
+      const ws = await chat('', proxy.url);
+      const curl = await reader('sess-1', undefined, proxy.url);
       ws.send('Hello, LLM!');
       const chunks = await curl.replies(1);
       expect(curl.events[0]).toMatchObject({ event: 'connected', data: { sessionId: 'sess-1' } });
@@ -53,7 +60,7 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
     });
 
     test('text in, text frames out as the answer grows', async () => {
-      const ws = await chat();
+      const ws = await chat('', proxy.url);
       ws.send('Hello, LLM!');
       expect(await ws.heard('chunk 5')).toBe(answer('Hello, LLM!'));
       expect(ws.frames.length).toBeGreaterThan(1);
@@ -61,7 +68,7 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
     });
 
     test('several messages without waiting are answered in their order', async () => {
-      const ws = await chat();
+      const ws = await chat('', proxy.url);
       const texts = Array.from({ length: 6 }, (_, i) => `message ${i}`);
       for (const text of texts) ws.send(text);
       await ws.heard('chunk 5: message 5');
@@ -69,7 +76,7 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
     });
 
     test('two clients do not hear each other', async () => {
-      const [one, two] = [await chat(), await chat('', there())];
+      const [one, two] = [await chat('', proxy.url), await chat('', proxy.url)];
       one.send('one');
       two.send('two');
       await Promise.all([one.heard('chunk 5'), two.heard('chunk 5')]);

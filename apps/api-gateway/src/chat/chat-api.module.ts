@@ -31,7 +31,7 @@ import { SessionNews } from './session-news.js';
 import { SessionStreamController } from './session-stream.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { StreamSession } from './stream-session.js';
-import { TaskEvents } from './task-events.js';
+import { SocketTasks } from './socket-tasks.js';
 import { WebSocketController } from './web-socket.controller.js';
 
 /** The doors for clients that know nothing but text: `/ws`, `/sse/:sessionId`, and the sessions behind them. */
@@ -48,12 +48,12 @@ import { WebSocketController } from './web-socket.controller.js';
   controllers: [SessionsController, SessionStreamController, WebSocketController, SessionEvents],
   providers: [
     provide(Callers, [AuthSettings, HttpSettings]),
-    provide(TaskEvents, []),
+    provide(SocketTasks, []),
     provide(SendToSession, [Sessions, AcceptMessage, ControlBus]),
     provide(SendReply, [ReplyFeed]),
     provide(ChatClerk, [Door, SendToSession, SendReply, Log]),
     provide(LetInToChat, [Callers, Door, Sessions, ChatSettings]),
-    provide(ChatDoor, [LetInToChat, ChatClerk, TaskEvents, ChatSettings, SocketSettings]),
+    provide(ChatDoor, [LetInToChat, ChatClerk, SocketTasks, ChatSettings, SocketSettings]),
     provide(OpenSession, [Sessions, SessionTurns, MessageReader]),
     provide(SessionNews, [SessionTurns, StreamSettings, Log]),
     provide(SessionFeed, [SessionTurns, ReplyFeed]),
@@ -67,7 +67,7 @@ import { WebSocketController } from './web-socket.controller.js';
       Log,
     ]),
   ],
-  exports: [TaskEvents],
+  exports: [SocketTasks],
 })
 export class ChatApiModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

@@ -3,6 +3,7 @@ import { type Log } from '#observability';
 import { validationError } from '#runtime';
 import { type Socket } from '#sockets';
 import { UNMARKED } from '#walk';
+import { clientOf } from '../asked.js';
 import { type Door } from '../door/door.js';
 import { type Clerk, type Correspondent, type Outcome } from './chat-socket.js';
 import { errorFrame, type SendReply } from './send-reply.js';
@@ -26,7 +27,7 @@ export class ChatClerk implements Clerk {
       await this.door.pass(caller, address);
       const checked = createConversationMessageSchema.safeParse({ content: text, user_id: userId });
       if (!checked.success) throw validationError(checked.error.issues);
-      const asked = { requestId: newId('req'), repeat: UNMARKED };
+      const asked = { requestId: newId('req'), repeat: UNMARKED, client: clientOf(address) };
       const { message } = await this.send.run(caller, session, checked.data, asked);
       return { id: message.id };
     } catch (error) {

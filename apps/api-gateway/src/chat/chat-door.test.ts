@@ -20,7 +20,7 @@ import { Door } from '../door/door.js';
 import { ChatDoor } from './chat-door.js';
 import { type Clerk, type Correspondent } from './chat-socket.js';
 import { LetInToChat } from './let-in-to-chat.js';
-import { TaskEvents } from './task-events.js';
+import { SocketTasks } from './socket-tasks.js';
 
 const KEYS =
   'w:key-that-may-write:acme:read+write,r:key-that-may-read:acme:read,o:key-that-may-only-write:acme:write';
@@ -48,7 +48,7 @@ function setup(env: Record<string, string> = {}) {
   const limits = new LimitSettings(config.limits);
   const buckets = new MemoryBuckets(new ManualClock());
   const gate = new Door(buckets, new TenantSettings(config.tenants), new Metrics(), limits, auth);
-  const tasks = new TaskEvents();
+  const tasks = new SocketTasks();
   const entry = new LetInToChat(callers, gate, sessions, chat);
   const door = new ChatDoor(entry, clerk, tasks, chat, new SocketSettings(config.sockets));
   const prepare = (query: string, token = 'key-that-may-write') =>
@@ -69,7 +69,7 @@ function fakeSocket() {
 }
 
 /** Tasks that are followed by so many. */
-function plugIn(tasks: TaskEvents) {
+function plugIn(tasks: SocketTasks) {
   const followers = new Set<Caller>();
   tasks.plugIn({
     follow: (caller) => {

@@ -3,7 +3,7 @@ import { type ChatSettings, type SocketSettings } from '#config';
 import { type Prepared, type Socket, type SocketDoor } from '#sockets';
 import { ChatSocket, type Clerk } from './chat-socket.js';
 import { type LetIn, type LetInToChat } from './let-in-to-chat.js';
-import { type TaskEvents } from './task-events.js';
+import { type SocketTasks } from './socket-tasks.js';
 
 /**
  * `/ws`: plain text in, the replies as plain text back (`mode=chat`), or to the readers of the session (`mode=session`), or
@@ -16,7 +16,7 @@ export class ChatDoor implements SocketDoor {
   constructor(
     private readonly entry: LetInToChat,
     private readonly clerk: Clerk,
-    private readonly tasks: TaskEvents,
+    private readonly tasks: SocketTasks,
     private readonly chat: ChatSettings,
     private readonly sockets: SocketSettings,
   ) {}

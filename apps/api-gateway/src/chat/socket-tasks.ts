@@ -11,7 +11,7 @@ export interface TaskEventSource {
 }
 
 /** Where the tasks plug in what they tell over `/ws`; while nobody has, there is no such mode. */
-export class TaskEvents {
+export class SocketTasks {
   #source: TaskEventSource | undefined;
 
   plugIn(source: TaskEventSource): void {
