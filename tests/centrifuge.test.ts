@@ -1,51 +1,21 @@
-import { type Centrifuge } from 'centrifuge';
 import { EventSource } from 'eventsource';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import {
-  centrifugeClient,
-  ChatReader,
   type ChatEvent,
+  ChatReader,
+  connect,
+  ENV,
+  replyTo,
+  SECRET,
+  serverApi,
   startChat,
-  type TransportName,
   TRANSPORTS,
   webToken,
 } from './support/centrifuge-client.js';
 import { Client } from './support/client.js';
 import { readAsOldPage } from './support/old-page.js';
-import { type Env, startSystem, type System } from './support/system.js';
-
-const SECRET = 'the-secret-of-the-tokens';
-const API_KEY = 'the-key-of-the-server-api';
-const KEYS = 'a:key-of-the-tenant-acme:acme,o:key-of-the-tenant-other:other';
-const ENV: Env = {
-  CENTRIFUGE_TOKEN_SECRET: SECRET,
-  CENTRIFUGE_API_KEY: API_KEY,
-  CENTRIFUGE_PING: '1s',
-  SIMULATOR_DELAY: '40ms',
-};
-
-const replyTo = (text: string) => [1, 2, 3, 4, 5].map((n) => `chunk ${n}: ${text}\n`).join('');
-
-const opened: Centrifuge[] = [];
-
-function connect(url: string, transport: TransportName, options = {}): Centrifuge {
-  const client = centrifugeClient(url, transport, options);
-  opened.push(client);
-  client.connect();
-  return client;
-}
-
-afterEach(() => opened.splice(0).forEach((client) => client.disconnect()));
-
-async function serverApi(url: string, method: string, body: object, key = API_KEY) {
-  const response = await fetch(`${url}/api/${method}`, {
-    method: 'POST',
-    headers: { 'x-api-key': key },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
+import { startSystem, type System } from './support/system.js';
 
 describe.each(['embedded', 'fleet'] as const)('chats over the Centrifuge protocol (%s)', (topology) => {
   let system: System;
@@ -304,84 +274,6 @@ describe.each(['embedded', 'fleet'] as const)('channels for anybody (%s)', (topo
     );
     source.close();
   });
-});
-
-describe('channels of tenants', () => {
-  let system: System;
-  const url = () => system.gateways[0]!.url;
-  const [ACME, OTHER] = [
-    { 'x-api-key': 'key-of-the-tenant-acme' },
-    { 'x-api-key': 'key-of-the-tenant-other' },
-  ];
-
-  beforeAll(async () => {
-    system = await startSystem('embedded', { ...ENV, API_KEYS: KEYS });
-  });
-  afterAll(() => system?.stop());
-
-  test('nothing is answered without a key', async () => {
-    const answers = await Promise.all([
-      fetch(`${url()}/api/chat`, { method: 'POST', body: '{"message":"Hello"}' }),
-      fetch(`${url()}/connection/sse?channel=chat:${crypto.randomUUID()}`),
-      fetch(`${url()}/api/chat?token=wrong`, { method: 'POST', body: '{"message":"Hello"}' }),
-    ]);
-    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
-    const client = connect(url(), 'websocket');
-    const code = await new Promise((resolve) =>
-      client.on('disconnected', (context) => resolve(context.code)),
-    );
-    expect(code).toBe(101);
-  });
-
-  test.each([
-    ['a key as the token', { token: 'key-of-the-tenant-acme' }],
-    ['a signed token', { token: webToken({ sub: 'ada', tenant: 'acme' }, SECRET) }],
-  ])('%s opens the chats of its tenant, and of no other', async (_, options) => {
-    const channel = await startChat(url(), 'mine', ACME);
-    const foreign = await startChat(url(), 'theirs', OTHER);
-    for (const transport of TRANSPORTS) {
-      const client = connect(url(), transport, options);
-      const reader = new ChatReader(client, channel);
-      await reader.ended;
-      expect(reader.text).toBe(replyTo('mine'));
-      await expect(new ChatReader(client, foreign).ended).rejects.toThrow('102');
-    }
-  });
-
-  test('a key in the query opens what browsers cannot send headers to', async () => {
-    const channel = await startChat(url(), 'mine', ACME);
-    const status = async (token: string) => {
-      const answer = await fetch(`${url()}/connection/sse?channel=${channel}&token=${token}`);
-      await answer.body?.cancel();
-      return answer.status;
-    };
-    expect(await status('key-of-the-tenant-acme')).toBe(200);
-    expect(await status('key-of-the-tenant-other')).toBe(404);
-    expect(await status('nonsense')).toBe(401);
-  });
-
-  test('a token of another secret is refused', async () => {
-    const client = connect(url(), 'websocket', {
-      token: webToken({ sub: 'eve', tenant: 'acme' }, 'another'),
-    });
-    const code = await new Promise((resolve) =>
-      client.on('disconnected', (context) => resolve(context.code)),
-    );
-    expect(code).toBe(3500);
-  });
-});
-
-test('without a configured key the server API is closed', async () => {
-  const system = await startSystem('embedded');
-  try {
-    const { url } = system.gateways[0]!;
-    for (const key of ['', 'undefined', 'anything'])
-      expect((await serverApi(url, 'publish', { channel: 'a', data: 1 }, key)).status).toBe(401);
-    const page = await fetch(`${url}/examples/`);
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-  } finally {
-    await system.stop();
-  }
 });
 
 test('a page of old, with the client of its time, reads its chat over WebSocket and server-sent events', async () => {

@@ -1,7 +1,6 @@
-import { type Centrifuge } from 'centrifuge';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
-import { centrifugeClient, ChatReader, startChat, TRANSPORTS } from '../support/centrifuge-client.js';
+import { ChatReader, connect, startChat, TRANSPORTS } from '../support/centrifuge-client.js';
 import { Client } from '../support/client.js';
 import { metric, onlyRunner } from '../support/faults.js';
 import { openAiEnv } from '../support/openai-env.js';
@@ -15,7 +14,6 @@ describe('chats of a fleet behind a balancer', () => {
   let upstream: FakeUpstream;
   let system: System;
   let balancer: Balancer;
-  const clients: Centrifuge[] = [];
 
   beforeAll(async () => {
     upstream = await startFakeUpstream();
@@ -27,14 +25,8 @@ describe('chats of a fleet behind a balancer', () => {
     await system?.stop();
     await upstream?.close();
   });
-  afterEach(() => clients.splice(0).forEach((client) => client.disconnect()));
 
-  function open(transport: (typeof TRANSPORTS)[number]): Centrifuge {
-    const client = centrifugeClient(balancer.url, transport);
-    clients.push(client);
-    client.connect();
-    return client;
-  }
+  const open = (transport: (typeof TRANSPORTS)[number]) => connect(balancer.url, transport);
 
   const readersOf = (channel: string) => ({
     appending: TRANSPORTS.map((transport) => new ChatReader(open(transport), channel)),

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Centrifuge, type PublicationContext, type Subscription, type SubscriptionOptions } from 'centrifuge';
 import { EventSource } from 'eventsource';
+import { afterEach } from 'vitest';
+import { type Env } from './system.js';
 
 export const TRANSPORTS = ['websocket', 'sse', 'http_stream'] as const;
 
@@ -76,4 +78,39 @@ export function webToken(claims: object, secret: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
+}
+
+export const SECRET = 'the-secret-of-the-tokens';
+export const API_KEY = 'the-key-of-the-server-api';
+
+/** With a server API and tokens, and pings that a test lives to see. */
+export const ENV: Env = {
+  CENTRIFUGE_TOKEN_SECRET: SECRET,
+  CENTRIFUGE_API_KEY: API_KEY,
+  CENTRIFUGE_PING: '1s',
+  SIMULATOR_DELAY: '40ms',
+};
+
+/** What the simulator answers. */
+export const replyTo = (text: string) => [1, 2, 3, 4, 5].map((n) => `chunk ${n}: ${text}\n`).join('');
+
+const opened: Centrifuge[] = [];
+
+/** A client that is disconnected when the test has ended. */
+export function connect(url: string, transport: TransportName, options = {}): Centrifuge {
+  const client = centrifugeClient(url, transport, options);
+  opened.push(client);
+  client.connect();
+  return client;
+}
+
+afterEach(() => opened.splice(0).forEach((client) => client.disconnect()));
+
+export async function serverApi(url: string, method: string, body: object, key = API_KEY) {
+  const response = await fetch(`${url}/api/${method}`, {
+    method: 'POST',
+    headers: { 'x-api-key': key },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
