@@ -110,12 +110,6 @@ describe.each(TOPOLOGIES)('callbacks (%s)', (topology) => {
       expect(event).toMatchObject({ status: 'running', data: expect.any(String) });
       expect(event.progress).toBeGreaterThan(0);
     }
-    const retried = await submit(newPath(), {
-      config: { retry_delay: '500ms' },
-      metadata: { simulate: { fail: 'provider_unavailable', times: 3 } },
-    });
-    const types = (await told(retried, 'completed')).map(({ event_type, status }) => [event_type, status]);
-    expect(types).toContainEqual(['progress', 'retrying']);
   });
 
   test('are sent again, with the same id, until they are taken', async () => {

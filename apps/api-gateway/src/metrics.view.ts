@@ -27,7 +27,8 @@ export function providerMetricsView({ spec, used, outcome }: ProviderNow) {
   const calls = used?.calls ?? 0;
   const failed = used?.failed ?? 0;
   const succeeded = used ? used.calls - used.failed - used.unknown : 0;
-  const rate = ratio(succeeded, calls);
+  // Of those that have ended.
+  const rate = ratio(succeeded, succeeded + failed);
   const money = moneyView(used?.costs ?? []);
   return {
     name: spec.name,
