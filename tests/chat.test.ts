@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Chat, SessionReader, upgrade } from './support/chat.js';
 import { Client } from './support/client.js';
-import { RoundRobinProxy } from './support/round-robin-proxy.js';
+import { Balancer } from './support/balancer.js';
 import { startSystem, type System, TOPOLOGIES } from './support/system.js';
 
 /** What the simulator answers. */
@@ -12,7 +12,7 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
   let system: System;
   let client: Client;
   /** Gives every connection to the next gateway. */
-  let proxy: RoundRobinProxy;
+  let proxy: Balancer;
   const open: { leave(): void }[] = [];
   /** Another gateway than the first, where there are two. */
   const here = () => system.gateways[0]!.url;
@@ -37,10 +37,10 @@ describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
   beforeAll(async () => {
     system = await startSystem(topology, { SIMULATOR_DELAY: '40ms', CHAT_PING: '200ms' });
     client = new Client(here());
-    proxy = await RoundRobinProxy.start(system.gateways.map(({ url }) => url));
+    proxy = await Balancer.start(system.gateways.map(({ url }) => url));
   });
   afterAll(async () => {
-    await proxy?.close();
+    await proxy?.stop();
     await system?.stop();
   });
   afterEach(() => open.splice(0).forEach((one) => one.leave()));

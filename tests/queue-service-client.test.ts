@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
-import { RoundRobinProxy } from './support/round-robin-proxy.js';
+import { Balancer } from './support/balancer.js';
 import { startSystem, type System } from './support/system.js';
 
 /** A client as the documentation of an older message queue shows it: fetch, plain JSON, and nothing else. */
@@ -20,16 +20,16 @@ class QueueServiceClient {
 
 describe.each(['embedded', 'fleet'] as const)('a client of the older message queue (%s)', (topology) => {
   let system: System;
-  let proxy: RoundRobinProxy;
+  let proxy: Balancer;
   let client: QueueServiceClient;
 
   beforeAll(async () => {
     system = await startSystem(topology);
-    proxy = await RoundRobinProxy.start(system.gateways.map(({ url }) => url));
+    proxy = await Balancer.start(system.gateways.map(({ url }) => url));
     client = new QueueServiceClient(proxy.url);
   });
   afterAll(async () => {
-    await proxy?.close();
+    await proxy?.stop();
     await system?.stop();
   });
 

@@ -15,6 +15,7 @@ export class Balancer {
 
   static async start(urls: readonly string[]): Promise<Balancer> {
     const balancer = new Balancer(urls.map((url) => Number(new URL(url).port)));
+    balancer.#server.on('connection', (near) => near.setMaxListeners(3 * MAX_TRIES));
     balancer.#server.listen(0, '127.0.0.1');
     await once(balancer.#server, 'listening');
     return balancer;

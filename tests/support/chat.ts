@@ -91,6 +91,11 @@ export class SessionReader {
     return reader;
   }
 
+  /** The server has ended it, or the connection broke. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get chunks(): SessionEvent[] {
     return this.events.filter(({ event }) => event === 'message');
   }
@@ -124,7 +129,7 @@ export class SessionReader {
   /** Resolves when the server has ended it, or the connection broke. */
   over(): Promise<void> {
     return eventually(() => {
-      if (!this.#isOver) throw new Error('it goes on');
+      if (!this.isOver) throw new Error('it goes on');
     });
   }
 
