@@ -125,6 +125,13 @@ describe.each(TOPOLOGIES)('a service for tasks (%s)', (topology) => {
     expect(body.server).toMatchObject({ error_count: 0, uptime: expect.any(String) });
     for (const name of ['request_count', 'active_connections', 'memory_usage_bytes'])
       expect(body.server[name], name).toBeGreaterThan(0);
+    expect(body.system).toMatchObject({ cpu_usage: expect.any(Number), memory_usage: expect.any(Number) });
+    expect(body.application).toMatchObject({ requests_per_second: expect.any(Number), queue_depth: 0 });
+    if (topology === 'embedded') expect([body.redis, body.database.connections_idle]).toEqual([null, null]);
+    else {
+      expect(body.redis.connected_clients).toBeGreaterThan(0);
+      expect(body.database.connections_idle).toEqual(expect.any(Number));
+    }
     expect(body.providers.simulator).toMatchObject({
       name: 'simulator',
       error_count: body.providers.simulator.rate_limit_hits,

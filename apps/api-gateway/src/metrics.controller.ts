@@ -4,10 +4,18 @@ import { type Server } from 'node:http';
 import { promisify } from 'node:util';
 import { type FastifyReply } from 'fastify';
 import { type Caller, type MetricsQuery, metricsQuerySchema } from '#contracts';
+import { Database } from '#database';
 import { Metrics } from '#observability';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { CallerOf } from './caller.js';
-import { providerMetricsView, serverView } from './metrics.view.js';
+import { MachineGauge } from './machine-gauge.js';
+import {
+  applicationView,
+  databaseView,
+  providerMetricsView,
+  serverView,
+  systemView,
+} from './metrics.view.js';
 import { ProviderBoard } from './provider-board.js';
 import { requestCounts } from './request-counts.js';
 import { StatsDesk } from './stats-desk.js';
@@ -23,6 +31,8 @@ export class MetricsController {
     private readonly stats: StatsDesk,
     private readonly board: ProviderBoard,
     private readonly adapter: HttpAdapterHost,
+    private readonly machine: MachineGauge,
+    private readonly database: Database,
   ) {}
 
   @Get()
@@ -36,13 +46,23 @@ export class MetricsController {
       reply.type(this.metrics.registry.contentType);
       return this.metrics.registry.metrics();
     }
-    const [server, scheduler, providers] = await Promise.all([
+    const [server, scheduler, providers, redis] = await Promise.all([
       this.#server(),
       this.stats.of(tenantId),
       this.board.all(tenantId),
+      this.machine.redisNow(),
     ]);
+    const now = await this.machine.look(server.request_count);
     const byName = providers.map((provider) => [provider.spec.name, providerMetricsView(provider)]);
-    return { server, scheduler, providers: Object.fromEntries(byName) as object };
+    return {
+      server,
+      scheduler,
+      providers: Object.fromEntries(byName) as object,
+      system: systemView(now),
+      application: applicationView(now, server, scheduler),
+      database: databaseView(this.database.connections),
+      redis,
+    };
   }
 
   async #server() {

@@ -1,24 +1,55 @@
+import { type MachineNow } from './machine-gauge.js';
 import { moneyView } from './money.view.js';
 import { type ProviderNow } from './provider-board.js';
+import { type RequestCounts } from './request-counts.js';
 import { ratio, round, time } from './sums.js';
 
 /** What this process has done. */
-export interface ServerNow {
+export interface ServerNow extends RequestCounts {
   readonly uptimeMs: number;
-  readonly requests: number;
-  readonly errors: number;
   readonly connections: number;
 }
 
-export function serverView({ uptimeMs, requests, errors, connections }: ServerNow) {
+export function serverView({ uptimeMs, requests, errors, meanMs, connections }: ServerNow) {
   const { rss, heapUsed } = process.memoryUsage();
   return {
     uptime: time(Math.round(uptimeMs / 1_000) * 1_000),
     request_count: requests,
     error_count: errors,
+    avg_response_time: time(meanMs),
     active_connections: connections,
     memory_usage_bytes: rss,
     heap_used_bytes: heapUsed,
+  };
+}
+
+/** Null is what nobody measures here: there are no goroutines, and the network belongs to the machine. */
+export function systemView({ cpu_usage, memory_usage, disk_usage, gc_pause }: MachineNow) {
+  const unknown = { network_in: null, network_out: null, goroutines: null };
+  return { cpu_usage, memory_usage, disk_usage, ...unknown, gc_pause: time(gc_pause ?? undefined) };
+}
+
+export function applicationView(
+  { requests_per_second }: MachineNow,
+  { avg_response_time, request_count, error_count, active_connections }: ReturnType<typeof serverView>,
+  { queued_tasks, running_tasks }: { readonly queued_tasks: number; readonly running_tasks: number },
+) {
+  return {
+    requests_per_second,
+    avg_response_time,
+    error_rate: round(ratio(error_count, request_count) ?? 0),
+    active_connections,
+    queue_depth: queued_tasks,
+    processing_messages: running_tasks,
+  };
+}
+
+export function databaseView(connections: { readonly active: number; readonly idle: number } | null) {
+  return {
+    connections_active: connections?.active ?? null,
+    connections_idle: connections?.idle ?? null,
+    query_duration_avg: null,
+    slow_queries: null,
   };
 }
 

@@ -1,12 +1,14 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CatalogModule, Catalogs } from '#catalog';
-import { StreamSettings } from '#config';
+import { StorageSettings, StreamSettings } from '#config';
 import { Endpoints, EndpointsModule } from '#endpoints';
 import { CallOutcomes, LedgerModule, MessageReader, MinuteStats, UsageReader } from '#ledger';
-import { Health } from '#observability';
+import { Health, Metrics } from '#observability';
+import { RedisModule, SharedRedis } from '#redis';
 import { Clock, provide } from '#runtime';
 import { ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptMessage, AcceptModule, QueueView } from '#walk';
+import { MachineGauge } from './machine-gauge.js';
 import { MetricsController } from './metrics.controller.js';
 import { ProviderBoard } from './provider-board.js';
 import { ProvidersController } from './providers.controller.js';
@@ -18,12 +20,13 @@ import { TryProvider } from './try-provider.js';
 
 /** The doors to the providers, and to what they and the gateway have done. */
 @Module({
-  imports: [CatalogModule, EndpointsModule, LedgerModule, StreamingModule, AcceptModule],
+  imports: [CatalogModule, EndpointsModule, LedgerModule, StreamingModule, AcceptModule, RedisModule],
   controllers: [ProvidersController, MetricsController, StatsController],
   providers: [
     provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
     provide(ProviderBoard, [Catalogs, Endpoints, QueueView, UsageReader, CallOutcomes, Clock]),
     provide(StatsDesk, [MinuteStats, Clock]),
+    provide(MachineGauge, [Metrics, StorageSettings, SharedRedis]),
     provide(ReadinessFacts, [Catalogs, QueueView, MinuteStats]),
     provide(TryProvider, [AcceptMessage, ReplyFeed, MessageReader]),
   ],

@@ -53,6 +53,16 @@ export class Database {
     }
   }
 
+  /** Of this process; null where the database is in it. */
+  get connections(): { readonly active: number; readonly idle: number } | null {
+    const { totalCount, idleCount } = this.pool as {
+      readonly totalCount?: number;
+      readonly idleCount?: number;
+    };
+    if (totalCount === undefined || idleCount === undefined) return null;
+    return { active: totalCount - idleCount, idle: idleCount };
+  }
+
   async ping(): Promise<void> {
     await this.query({ name: 'ping', text: 'SELECT 1' });
   }
