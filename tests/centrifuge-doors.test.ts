@@ -38,6 +38,7 @@ describe('the doors of the protocol', () => {
     ['OPTIONS', '/emulation', undefined, 200],
     ['OPTIONS', '/connection/http_stream', undefined, 200],
     ['POST', '/api/chat', 'x'.repeat(1_048_577), 413],
+    ['POST', '/api/chat', new Uint8Array([0x22, 0xff, 0x22]), 400],
   ])('%s %s is answered with its status', async (method, path, body, status) => {
     const headers = { 'content-type': 'application/json', 'x-api-key': 'key-of-the-tenant-acme' };
     const response = await fetch(url() + path, { method, headers, ...(body !== undefined && { body }) });
