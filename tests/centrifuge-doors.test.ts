@@ -177,3 +177,17 @@ test('without a configured key the server API is closed', async () => {
     await system.stop();
   }
 });
+
+test('chats are counted by the limits of the API, and a page may read that it was one too many', async () => {
+  const system = await startSystem('embedded', { LIMIT_IP_RATE: '1/m' });
+  try {
+    const { url } = system.gateways[0]!;
+    await startChat(url, 'one');
+    const response = await fetch(`${url}/api/chat`, { method: 'POST', body: '{"message":"two"}' });
+    const { headers } = response;
+    expect([response.status, headers.get('access-control-allow-origin')]).toEqual([429, '*']);
+    expect(await response.json()).toMatchObject({ code: 'rate_limited' });
+  } finally {
+    await system.stop();
+  }
+});

@@ -43,6 +43,11 @@ export class CentrifugeRoutes {
         allowAnyOrigin(request, reply);
         next();
       });
+      // Who was turned away before it came here, by a limit, may read why.
+      inner.addHook('onSend', (request, reply, _payload, next) => {
+        allowAnyOrigin(request, reply);
+        next();
+      });
       for (const part of this.parts) part.addTo(inner);
       for (const path of Object.keys(METHODS)) addPreflight(inner, path);
       done();
