@@ -38,6 +38,7 @@ describe('the doors of the protocol', () => {
     ['OPTIONS', '/emulation', undefined, 200],
     ['OPTIONS', '/connection/http_stream', undefined, 200],
     ['POST', '/api/chat', 'x'.repeat(1_048_577), 413],
+    ['POST', '/api/chat', new Uint8Array([0x22, 0xff, 0x22]), 400],
   ])('%s %s is answered with its status', async (method, path, body, status) => {
     const headers = { 'content-type': 'application/json', 'x-api-key': 'key-of-the-tenant-acme' };
     const response = await fetch(url() + path, { method, headers, ...(body !== undefined && { body }) });
@@ -172,6 +173,20 @@ test('without a configured key the server API is closed', async () => {
       expect((await serverApi(url, 'publish', { channel: 'a', data: 1 }, key)).status).toBe(401);
     const page = await fetch(`${url}/examples/`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  } finally {
+    await system.stop();
+  }
+});
+
+test('chats are counted by the limits of the API, and a page may read that it was one too many', async () => {
+  const system = await startSystem('embedded', { LIMIT_IP_RATE: '1/m' });
+  try {
+    const { url } = system.gateways[0]!;
+    await startChat(url, 'one');
+    const response = await fetch(`${url}/api/chat`, { method: 'POST', body: '{"message":"two"}' });
+    const { headers } = response;
+    expect([response.status, headers.get('access-control-allow-origin')]).toEqual([429, '*']);
+    expect(await response.json()).toMatchObject({ code: 'rate_limited' });
   } finally {
     await system.stop();
   }

@@ -91,7 +91,8 @@ describe('chats of a fleet behind a balancer', () => {
       await eventually(() => chats.forEach(({ reader }) => expect(reader.events.length).toBeGreaterThan(5)), {
         timeoutMs: 30_000,
       });
-      expect(await metric(doomed, 'llmq_centrifuge_connections')).toBeGreaterThan(4);
+      // What goes over HTTP may still go over connections that were open before.
+      expect(await metric(doomed, 'llmq_centrifuge_connections')).toBeGreaterThan(0);
       const code = how === 'killed' ? await system.kill(doomed) : await system.terminate(doomed);
       expect(code).toBe(how === 'killed' ? undefined : 0);
       await Promise.all(chats.map(({ reader }) => reader.ended));

@@ -10,7 +10,10 @@ export class Balancer {
   readonly #ends = new Set<Socket>();
 
   private constructor(private readonly ports: number[]) {
-    this.#server = createServer((near) => this.#open(near, MAX_TRIES));
+    this.#server = createServer((near) => {
+      this.#remember(near);
+      this.#open(near, MAX_TRIES);
+    });
   }
 
   static async start(urls: readonly string[]): Promise<Balancer> {
@@ -47,11 +50,13 @@ export class Balancer {
     });
     far.once('error', () => (!isOpen && triesLeft > 1 ? this.#open(near, triesLeft - 1) : near.destroy()));
     far.once('close', () => isOpen && near.destroy());
-    near.once('error', () => far.destroy());
     near.once('close', () => far.destroy());
-    for (const end of [near, far]) {
-      this.#ends.add(end);
-      end.once('close', () => this.#ends.delete(end));
-    }
+    this.#remember(far);
+  }
+
+  #remember(end: Socket): void {
+    end.setMaxListeners(MAX_TRIES + 10).on('error', () => end.destroy());
+    this.#ends.add(end);
+    end.once('close', () => this.#ends.delete(end));
   }
 }

@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type AppError } from '#contracts';
+import { AppError } from '#contracts';
 import { type Log } from '#observability';
 import { asAppError, sendProblem } from '#runtime';
 
@@ -35,11 +35,16 @@ export class CentrifugeRoutes {
   addTo(server: FastifyInstance): void {
     void server.register((inner, _options, done) => {
       inner.removeAllContentTypeParsers();
-      inner.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, read) =>
-        read(null, body),
+      inner.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, read) =>
+        readText(body as Buffer, read),
       );
       inner.setErrorHandler((error, request, reply) => this.#failed(asAppError(error), request, reply));
       inner.addHook('onRequest', (request, reply, next) => {
+        allowAnyOrigin(request, reply);
+        next();
+      });
+      // Who was turned away before it came here, by a limit, may read why.
+      inner.addHook('onSend', (request, reply, _payload, next) => {
         allowAnyOrigin(request, reply);
         next();
       });
@@ -54,6 +59,17 @@ export class CentrifugeRoutes {
     if (error.code === 'internal') this.log.error({ ...fields, err: error.cause ?? error }, 'request failed');
     else this.log.debug({ ...fields, reason: error.message }, 'request refused');
     sendProblem(error, request, reply);
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Bytes that are no UTF-8 are refused instead of stored as replacement characters. */
+function readText(body: Buffer, read: (error: Error | null, text?: string) => void): void {
+  try {
+    read(null, decoder.decode(body));
+  } catch (cause) {
+    read(new AppError('invalid_request', 'The body is not valid UTF-8', { cause }));
   }
 }
 
