@@ -9,7 +9,7 @@ const LAYERS = [
   ['contracts'],
   ['config', 'observability', 'testing'],
   ['runtime'],
-  ['catalog', 'database', 'outbound', 'redis'],
+  ['catalog', 'database', 'outbound', 'redis', 'sockets'],
   ['limits', 'balancing', 'streaming', 'control', 'providers'],
   ['cache', 'ledger', 'queue', 'routing'],
   ['conversations', 'endpoints', 'planning', 'preprocessing', 'resources', 'webhooks'],

@@ -1,5 +1,6 @@
 import { accept } from './accept.js';
 import { type Bench, print } from './bench.js';
+import { connections } from './connections.js';
 import { depth } from './depth.js';
 import { e2e } from './e2e.js';
 import { fairness } from './fairness.js';
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   recover,
   start,
   hivemind,
+  connections,
 ];
 
 const USAGE = `npm run bench -- <name> | all

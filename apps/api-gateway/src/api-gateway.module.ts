@@ -6,37 +6,32 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
-import { AuthSettings, LimitSettings, StreamSettings, TenantSettings } from '#config';
 import { ControlModule } from '#control';
 import { ConversationsModule } from '#conversations';
-import { LedgerModule, MessageReader } from '#ledger';
-import { Buckets, LimitsModule, LiveProcesses } from '#limits';
-import { Log, Metrics } from '#observability';
+import { LedgerModule } from '#ledger';
+import { LimitsModule, LiveProcesses } from '#limits';
 import { PreprocessingModule } from '#preprocessing';
-import { provide } from '#runtime';
-import { ReplyStreams, StreamingModule } from '#streaming';
-import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueuePlaces, QueueView } from '#walk';
+import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } from '#walk';
+import { ChatApiModule } from './chat/chat-api.module.js';
 import { GatewayControlEvents } from './control-events.controller.js';
 import { ConfigApiModule } from './config-api.module.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeadLettersApiModule } from './dead-letters-api.module.js';
 import { Door } from './door/door.js';
+import { DoorModule } from './door/door.module.js';
 import { EndpointsApiModule } from './endpoints-api.module.js';
 import { MessageChangesController } from './message-changes.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OpenStreams } from './open-streams.js';
-import { OpenStreamsModule } from './open-streams.module.js';
 import { PreprocessingEvents } from './preprocessing-events.controller.js';
 import { PreprocessorController } from './preprocessor.controller.js';
 import { ProvidersApiModule } from './providers-api.module.js';
 import { QueuesApiModule } from './queues-api.module.js';
-import { ReplyFeed } from './reply-feed.js';
 import { ResourcesApiModule } from './resources-api.module.js';
 import { SchedulerApiModule } from './scheduler-api.module.js';
-import { StreamReply } from './stream-reply.js';
+import { StreamsApiModule } from './streams-api.module.js';
 import { TasksApiModule } from './tasks/tasks-api.module.js';
 import { UsageApiModule } from './usage-api.module.js';
-import { WaitingComment } from './waiting-comment.js';
 
 /** The gateway role: every door of the system. It knows no provider. */
 @Module({
@@ -47,7 +42,8 @@ import { WaitingComment } from './waiting-comment.js';
     PreprocessingModule,
     LedgerModule,
     LimitsModule,
-    StreamingModule,
+    DoorModule,
+    StreamsApiModule,
     ControlModule,
     DeadLettersModule,
     ConfigApiModule,
@@ -58,8 +54,8 @@ import { WaitingComment } from './waiting-comment.js';
     QueuesApiModule,
     SchedulerApiModule,
     UsageApiModule,
-    OpenStreamsModule,
     TasksApiModule,
+    ChatApiModule,
   ],
   controllers: [
     MessagesController,
@@ -68,12 +64,6 @@ import { WaitingComment } from './waiting-comment.js';
     PreprocessorController,
     GatewayControlEvents,
     PreprocessingEvents,
-  ],
-  providers: [
-    provide(Door, [Buckets, TenantSettings, Metrics, LimitSettings, AuthSettings]),
-    provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
-    provide(WaitingComment, [QueuePlaces]),
-    provide(StreamReply, [ReplyFeed, OpenStreams, WaitingComment, StreamSettings, Log]),
   ],
 })
 export class ApiGatewayModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {

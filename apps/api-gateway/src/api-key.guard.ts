@@ -2,56 +2,36 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { AuthSettings, HttpSettings } from '#config';
-import { AppError, type Caller, type Scope } from '#contracts';
-import { ApiKeys, forgetPresentedKey } from './api-keys.js';
-import { rememberCaller, SCOPE } from './caller.js';
+import { type Scope } from '#contracts';
+import { rememberCaller, SCOPE, TOKEN_IN_QUERY } from './caller.js';
+import { Callers } from './callers.js';
 
-/** Lets a request in by its API key; without configured keys, by the name under which it reached this machine. */
+/** Lets a request in when its caller may do what it asks for. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  readonly #keys: ApiKeys;
-  readonly #allowedHosts: ReadonlySet<string>;
+  readonly #callers: Callers;
   readonly #reflector = new Reflector();
 
-  constructor(
-    private readonly auth: AuthSettings,
-    http: HttpSettings,
-  ) {
-    this.#keys = new ApiKeys(auth);
-    this.#allowedHosts = new Set(
-      http.value.allowed_hosts.split(',').map((host) => host.trim().toLowerCase()),
-    );
+  constructor(auth: AuthSettings, http: HttpSettings) {
+    this.#callers = new Callers(auth, http);
   }
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (this.#keys.none) this.#requireKnownHost(request);
-    const caller = this.#callerOf(request);
-    const scope = this.#reflector.get<Scope | undefined>(SCOPE, context.getHandler()) ?? 'read';
-    if (!caller.scopes.includes(scope))
-      throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
-    rememberCaller(request, caller);
-    forgetPresentedKey(request);
+    const handler = context.getHandler();
+    const scope = this.#reflector.get<Scope | undefined>(SCOPE, handler) ?? 'read';
+    const places = [handler, context.getClass()];
+    const takesToken =
+      this.#reflector.getAllAndOverride<boolean | undefined>(TOKEN_IN_QUERY, places) ?? false;
+    rememberCaller(request, this.#callers.of(request, scope, takesToken ? takeToken(request) : undefined));
     return true;
-  }
-
-  /** A page that lets its own name point to this machine (DNS rebinding) still sends that name. */
-  #requireKnownHost(request: FastifyRequest): void {
-    if (this.auth.value.insecure || this.#allowedHosts.has(hostName(request.headers.host))) return;
-    throw new AppError('host_not_allowed', 'Add this host name to http.allowed_hosts, or configure API keys');
-  }
-
-  #callerOf(request: FastifyRequest): Caller {
-    const caller = this.#keys.callerOf(request);
-    if (!caller)
-      throw new AppError(
-        'unauthorized',
-        'Send a valid key as `Authorization: Bearer …`, `X-API-Key` or `?token=`',
-      );
-    return caller;
   }
 }
 
-function hostName(host: string | undefined): string {
-  return (host ?? '').toLowerCase().replace(/:\d+$/, '');
+/** The key is none of the parameters of the route. */
+function takeToken(request: FastifyRequest): string | undefined {
+  const query = request.query as { token?: unknown };
+  const { token } = query;
+  delete query.token;
+  return typeof token === 'string' && token !== '' ? token : undefined;
 }

@@ -1,10 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type FastifyRequest } from 'fastify';
+import { type IncomingHttpHeaders } from 'node:http';
 import { type AuthSettings } from '#config';
 import { type Caller, DEFAULT_TENANT, SCOPES } from '#contracts';
 
 /** Every caller while no keys are configured. */
 const ANONYMOUS: Caller = { tenantId: DEFAULT_TENANT, keyName: 'anonymous', scopes: SCOPES };
+
+/** A request, over HTTP or for a WebSocket. */
+export interface WithHeaders {
+  readonly headers: IncomingHttpHeaders;
+}
 
 interface Entry {
   readonly digest: Buffer;
@@ -26,10 +31,10 @@ export class ApiKeys {
     return this.#entries.length === 0;
   }
 
-  /** Undefined: the request has no valid key. */
-  callerOf(request: FastifyRequest): Caller | undefined {
+  /** Undefined: there is no valid key. A `token` is a key from elsewhere than the headers. */
+  callerOf({ headers }: WithHeaders, token?: string): Caller | undefined {
     if (this.none) return ANONYMOUS;
-    const key = presentedKey(request);
+    const key = presentedKey(headers) ?? token;
     return key === undefined ? undefined : this.#find(key);
   }
 
@@ -41,21 +46,11 @@ export class ApiKeys {
   }
 }
 
-/**
- * `Authorization: Bearer …` or `X-API-Key`; else, as older clients send it, `Authorization` with nothing but the key, or
- * `?token=` where a browser cannot send headers.
- */
-function presentedKey({ headers, query }: FastifyRequest): string | undefined {
+/** `Authorization: Bearer …` or `X-API-Key`; else, as older clients send it, `Authorization` with nothing but the key. */
+function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const [, bearer, key] = /^(Bearer\s+)?(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  const header = headers['x-api-key'];
-  const token = (query as Readonly<Record<string, unknown>> | undefined)?.['token'];
-  const presented = [bearer && key, header, key, token];
+  const presented = [bearer && key, headers['x-api-key'], key];
   return presented.find((each): each is string => typeof each === 'string' && each !== '');
-}
-
-/** So that no route takes the key for one of its own parameters. */
-export function forgetPresentedKey({ query }: FastifyRequest): void {
-  if (typeof query === 'object' && query !== null) delete (query as Record<string, unknown>)['token'];
 }
 
 function digestOf(key: string): Buffer {

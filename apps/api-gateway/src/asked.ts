@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
 import { AppError } from '#contracts';
+import { networkOf } from '#sockets';
 import { type Asked, fingerprintOf, type RepeatMark, UNMARKED } from '#walk';
-import { networkOf } from './door/client-network.js';
 
 /** 60 bits. */
 const CLIENT_LENGTH = 10;
@@ -18,7 +18,7 @@ const RETRY_COUNT = 'x-stainless-retry-count';
  * the path is given, since a URL can be written in several ways.
  */
 export function askedOf(request: FastifyRequest, path: string, body: unknown): Asked {
-  return { requestId: request.id, repeat: markOf(request, path, body), client: clientOf(request) };
+  return { requestId: request.id, repeat: markOf(request, path, body), client: clientOf(request.ip) };
 }
 
 /** Of a request with many items: each as if it had come by itself, under a key of its own. */
@@ -28,8 +28,8 @@ export function askedOfItem(request: FastifyRequest, path: string, index: number
 }
 
 /** The same for every request from a network, and no address: it is stored with the message. */
-function clientOf({ ip }: FastifyRequest): string {
-  return createHash('sha256').update(networkOf(ip)).digest('base64url').slice(0, CLIENT_LENGTH);
+export function clientOf(address: string): string {
+  return createHash('sha256').update(networkOf(address)).digest('base64url').slice(0, CLIENT_LENGTH);
 }
 
 /** Only a request that may be repeated pays for a fingerprint. */

@@ -6,7 +6,7 @@ import { type FastifyReply } from 'fastify';
 import { type Caller, type MetricsQuery, metricsQuerySchema } from '#contracts';
 import { Metrics } from '#observability';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { CallerOf } from './caller.js';
+import { CallerOf, TakesToken } from './caller.js';
 import { providerMetricsView, serverView } from './metrics.view.js';
 import { ProviderBoard } from './provider-board.js';
 import { requestCounts } from './request-counts.js';
@@ -15,6 +15,7 @@ import { StatsDesk } from './stats-desk.js';
 /** Numbers of this process, of the caller's tenant, and of its calls to each provider, in one look. */
 @Controller('api/v1/metrics')
 @UseGuards(ApiKeyGuard)
+@TakesToken()
 export class MetricsController {
   readonly #startedAt = performance.now();
 

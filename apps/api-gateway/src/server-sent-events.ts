@@ -54,24 +54,19 @@ export class EventStream {
   }
 
   async events(entries: readonly ReplyEntry[]): Promise<void> {
-    await this.#write(entries.map(frameOf).join(''));
+    await this.write(entries.map(frameOf).join(''));
   }
 
   async comment(text: string): Promise<void> {
-    await this.#write(`: ${text}\n\n`);
-  }
-
-  /** Frames that are already as they go over the wire. */
-  async frames(text: string): Promise<void> {
-    if (text !== '') await this.#write(text);
+    await this.write(`: ${text}\n\n`);
   }
 
   end(): void {
     this.response.end();
   }
 
-  /** A reader that takes nothing for too long is closed: it loses nothing, since it can resume. */
-  async #write(text: string): Promise<void> {
+  /** Whole frames. A reader that takes nothing for too long is closed: it loses nothing, since it can resume. */
+  async write(text: string): Promise<void> {
     if (this.response.destroyed || this.response.write(text)) return;
     try {
       await once(this.response, 'drain', { signal: AbortSignal.timeout(this.writeTimeoutMs) });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Environment } from './environment.js';
 import { auth } from './sections/auth.js';
 import { cache } from './sections/cache.js';
+import { chat } from './sections/chat.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { endpoints } from './sections/endpoints.js';
 import { http } from './sections/http.js';
@@ -12,6 +13,7 @@ import { preprocessing } from './sections/preprocessing.js';
 import { providers } from './sections/providers.js';
 import { queue, scheduler, workers } from './sections/queue.js';
 import { resources } from './sections/resources.js';
+import { sockets } from './sections/sockets.js';
 import { storage } from './sections/storage.js';
 import { tenants } from './sections/tenants.js';
 import { webhooks } from './sections/webhooks.js';
@@ -32,6 +34,8 @@ export const configSchema = z.strictObject({
   dead_letters: deadLetters,
   tenants,
   streams,
+  sockets,
+  chat,
   resources,
   scheduler,
   endpoints,
@@ -49,10 +53,12 @@ export interface Config extends Settings {
 }
 
 /** What is wrong between values that are each right by themselves; undefined when nothing is. */
-export function contradictionIn({ http, auth, dead_letters }: Settings): string | undefined {
+export function contradictionIn({ http, auth, dead_letters, sockets }: Settings): string | undefined {
   const { redrive_rate, max_redrive_rate } = dead_letters;
   if (redrive_rate > max_redrive_rate)
     return `dead_letters.redrive_rate: ${redrive_rate} is more than dead_letters.max_redrive_rate (${max_redrive_rate})`;
+  if (sockets.dead_after <= sockets.ping)
+    return 'sockets.dead_after: must be longer than sockets.ping, or nobody has time to answer';
   if (LOOPBACK.test(http.host) || auth.keys.length > 0 || auth.insecure) return undefined;
   return `http.host: ${http.host} is reachable from elsewhere; configure auth.keys, or start with --insecure`;
 }

@@ -29,6 +29,8 @@ export class TenantSettings extends Settings<'tenants'> {
   }
 }
 export class StreamSettings extends Settings<'streams'> {}
+export class SocketSettings extends Settings<'sockets'> {}
+export class ChatSettings extends Settings<'chat'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
 export class EndpointSettings extends Settings<'endpoints'> {}
@@ -51,6 +53,8 @@ export function settingsOf(config: Config) {
     new DeadLetterSettings(config.dead_letters),
     new TenantSettings(config.tenants),
     new StreamSettings(config.streams),
+    new SocketSettings(config.sockets),
+    new ChatSettings(config.chat),
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
     new EndpointSettings(config.endpoints),

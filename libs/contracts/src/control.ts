@@ -19,9 +19,18 @@ export interface ControlEvents {
   'upstreams.changed': Readonly<Record<string, never>>;
   /** A key must rest, or is put back. */
   'upstreams.rest': KeyRest;
+  /** A session has one more message, or has ended: closed, or deleted. */
+  'session.changed': {
+    readonly tenantId: string;
+    readonly id: string;
+    readonly ended?: SessionEnd | undefined;
+  };
   /** A message failed for good. */
   'message.dead': { readonly messageId: string; readonly tenantId: string; readonly code: string };
 }
+
+/** Why the readers of a session have nothing more to wait for. */
+export type SessionEnd = 'closed' | 'deleted';
 
 export interface WorkerPulse {
   readonly processId: string;

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
-export type IdPrefix = 'msg' | 'conv' | 'call' | 'req' | 'proc' | 'rule' | 'redrive' | 'res' | 'alloc' | 'ep';
+export type IdPrefix =
+  'msg' | 'conv' | 'call' | 'req' | 'proc' | 'rule' | 'redrive' | 'res' | 'alloc' | 'ep' | 'sock';
 
 let lastMs = 0;
 let sequence = 0;

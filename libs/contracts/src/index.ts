@@ -22,6 +22,8 @@ export * from './text-field.js';
 export * from './resource-requests.js';
 export * from './resource.js';
 export * from './scheduler-requests.js';
+export * from './session.js';
+export * from './session-requests.js';
 export * from './storable.js';
 export * from './task.js';
 export * from './task-event.js';

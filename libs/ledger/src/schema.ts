@@ -9,6 +9,7 @@ import { RedriveRow } from './entities/redrive.entity.js';
 import { ReplyRow } from './entities/reply.entity.js';
 import { ResourceAllocationRow } from './entities/resource-allocation.entity.js';
 import { ResourceRow } from './entities/resource.entity.js';
+import { SessionRow } from './entities/session.entity.js';
 import { Ledger1763640000000 } from './migrations/1763640000000-ledger.js';
 import { Engine1763700000000 } from './migrations/1763700000000-engine.js';
 import { Preprocessing1763760000000 } from './migrations/1763760000000-preprocessing.js';
@@ -22,6 +23,7 @@ import { Endpoints1763816000000 } from './migrations/1763816000000-endpoints.js'
 import { Budgets1763817000000 } from './migrations/1763817000000-budgets.js';
 import { Tasks1763822000000 } from './migrations/1763822000000-tasks.js';
 import { Usage1763816500000 } from './migrations/1763816500000-usage.js';
+import { Sessions1763820000000 } from './migrations/1763820000000-sessions.js';
 
 /** The tables of the ledger and the steps that lead to them. */
 export const LEDGER_SCHEMA: Schema = {
@@ -36,6 +38,7 @@ export const LEDGER_SCHEMA: Schema = {
     ReplyRow,
     ResourceRow,
     ResourceAllocationRow,
+    SessionRow,
   ],
   migrations: [
     Ledger1763640000000,
@@ -50,6 +53,7 @@ export const LEDGER_SCHEMA: Schema = {
     Endpoints1763816000000,
     Usage1763816500000,
     Budgets1763817000000,
+    Sessions1763820000000,
     Tasks1763822000000,
   ],
 };

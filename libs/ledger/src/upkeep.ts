@@ -20,6 +20,11 @@ export class Upkeep {
     return this.#count(sql.DELETE_ENDED, ageMs, limit);
   }
 
+  /** Sessions to which nothing was ever sent; their names are free again. */
+  forgetSessions(ageMs: number, limit: number): Promise<number> {
+    return this.#count(sql.DELETE_UNUSED_SESSIONS, ageMs, limit);
+  }
+
   async #count(statement: typeof sql.DELETE_ENDED, ms: number, limit: number): Promise<number> {
     return (await this.database.query(statement, [ms, limit])).length;
   }

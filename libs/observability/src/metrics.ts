@@ -245,6 +245,17 @@ export class Metrics {
     [],
   );
   readonly openStreams = this.#gauge('llmq_open_streams', 'Reply streams that clients hold open.', []);
+  readonly openSockets = this.#gauge('llmq_open_sockets', 'WebSocket connections that are open.', ['door']);
+  readonly socketsRefused = this.#counter(
+    'llmq_sockets_refused_total',
+    'Upgrades to WebSocket that were refused, by the code of the error.',
+    ['code'],
+  );
+  readonly socketsClosed = this.#counter(
+    'llmq_sockets_closed_total',
+    'WebSocket connections that ended: by the peer, closed from here, slow (it did not read), dead (it did not answer).',
+    ['door', 'by'],
+  );
   readonly streamFailures = this.#counter('llmq_stream_failures_total', 'Stream operations that failed.', [
     'operation',
   ]);

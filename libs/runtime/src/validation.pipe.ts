@@ -8,6 +8,7 @@ const MAX_DEPTH = 64;
 const CODES: Readonly<Record<string, ErrorCode>> = {
   priority: 'invalid_priority',
   user_id: 'invalid_user_id',
+  session_id: 'invalid_session_id',
 };
 
 interface Issue {

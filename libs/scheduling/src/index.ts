@@ -10,3 +10,4 @@ export * from './reconciler.js';
 export * from './retention.js';
 export * from './schedule-loss.js';
 export * from './scheduling.module.js';
+export * from './unused-sessions.js';

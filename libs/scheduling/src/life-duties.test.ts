@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
+  ChatSettings,
   ConversationSettings,
   loadConfig,
   MessageSettings,
@@ -16,6 +17,7 @@ import { createLogger, Metrics } from '#observability';
 import { createTestDatabase, ManualClock, postgresUrlForTests } from '#testing';
 import { IdleConversations } from './idle-conversations.js';
 import { Retention } from './retention.js';
+import { UnusedSessions } from './unused-sessions.js';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -77,11 +79,13 @@ describe.each(DATABASES)('the duties of time on %s', (_, open) => {
     const clock = new ManualClock();
     const metrics = new Metrics();
     const scheduler = new SchedulerSettings(config.scheduler);
-    const shared = [scheduler, metrics, createLogger('silent', 'test'), clock] as const;
+    const log = createLogger('silent', 'test');
+    const shared = [scheduler, metrics, log, clock] as const;
     return {
       clock,
       metrics,
       idle: new IdleConversations(upkeep, new ConversationSettings(config.conversations), ...shared),
+      unused: new UnusedSessions(upkeep, new ChatSettings(config.chat), scheduler, log, clock),
       retention: new Retention(upkeep, new MessageSettings(config.messages), ...shared),
     };
   }
@@ -143,6 +147,25 @@ describe.each(DATABASES)('the duties of time on %s', (_, open) => {
     await retention.perform();
     expect(await run('SELECT id FROM messages')).toEqual([{ id: oldId('msg', 5) }]);
     expect(await valueOf(metrics.deleted)).toBe(5);
+  });
+
+  test('sessions are forgotten that nobody has used for long', async () => {
+    for (const [id, days, used] of [
+      ['old', 8, false],
+      ['older', 9, false],
+      ['oldest', 10, false],
+      ['used', 99, true],
+      ['young', 6, false],
+    ] as const)
+      await run(
+        `INSERT INTO sessions (tenant_id, id, user_id, conversation_id, context, used, updated_at)
+         VALUES ('t', $1, 'u', $1, '', $2, now() - $3::float8 * interval '1 d')`,
+        id,
+        used,
+        days,
+      );
+    await setup({}).unused.perform();
+    expect(await run('SELECT id FROM sessions ORDER BY id')).toEqual([{ id: 'used' }, { id: 'young' }]);
   });
 
   test('messages are kept for ever by default', async () => {

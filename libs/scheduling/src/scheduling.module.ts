@@ -28,6 +28,7 @@ import { Reconciler } from './reconciler.js';
 import { RedriveDeadLetters } from './redrive-dead-letters.js';
 import { Retention } from './retention.js';
 import { ScheduleLoss } from './schedule-loss.js';
+import { UnusedSessions } from './unused-sessions.js';
 
 /** What the leader does on every tick, in this order. */
 const DUTIES: readonly Token<Duty>[] = [
@@ -42,6 +43,7 @@ const DUTIES: readonly Token<Duty>[] = [
   ExpireDeadLetters,
   CountDeadLetters,
   IdleConversations,
+  UnusedSessions,
   Retention,
   ForgetDeliveries,
   QueueStatistics,

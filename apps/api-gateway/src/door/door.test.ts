@@ -4,8 +4,8 @@ import { AuthSettings, LimitSettings, loadConfig, TenantSettings } from '#config
 import { AppError } from '#contracts';
 import { MemoryBuckets } from '#limits';
 import { Metrics } from '#observability';
+import { networkOf } from '#sockets';
 import { ManualClock } from '#testing';
-import { networkOf } from './client-network.js';
 import { Door } from './door.js';
 import { shortDuration } from './rate-headers.js';
 

@@ -1,13 +1,13 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AuthSettings, type LimitSettings, type Rate, type TenantSettings } from '#config';
-import { AppError } from '#contracts';
+import { AppError, type Caller } from '#contracts';
 import { type BucketLimit, type Buckets } from '#limits';
 import { type Metrics } from '#observability';
+import { networkOf } from '#sockets';
 import { ApiKeys } from '../api-keys.js';
-import { networkOf } from './client-network.js';
 import { announce } from './rate-headers.js';
 
-const LIMITED = /^\/(api|v1)\//;
+const LIMITED = /^\/(api|v1|sse)\//;
 
 /** Whoever watches the system must not be told that it is ill because he asks often. */
 const FREE = new Set(['/api/v1/health']);
@@ -56,15 +56,22 @@ export class Door {
     if (caller) await this.#take('key', caller.keyName, this.#limitOfTenant(caller.tenantId), reply);
   }
 
+  /** What is no HTTP request and counts as one: a WebSocket, and each text over it. @throws AppError rate_limited */
+  async pass({ tenantId, keyName }: Caller, address: string): Promise<void> {
+    if (this.isOpen) return;
+    await this.#take('ip', networkOf(address), this.#ofAddress);
+    await this.#take('key', keyName, this.#limitOfTenant(tenantId));
+  }
+
   async #take(
     by: keyof typeof EXPLANATIONS,
     name: string,
     limit: BucketLimit | undefined,
-    reply: FastifyReply,
+    reply?: FastifyReply,
   ): Promise<void> {
     if (!limit) return;
     const verdict = await this.buckets.take(`${by}:${name}`, limit);
-    announce(reply, verdict);
+    if (reply) announce(reply, verdict);
     if (verdict.allowed) return;
     this.metrics.requestsLimited.inc({ by });
     throw new AppError('rate_limited', EXPLANATIONS[by], {

@@ -50,13 +50,13 @@ export class ProcessStream {
     const frames = new TaskFrames(message.id);
     stream.open(headers);
     try {
-      await stream.frames(frames.first());
+      await stream.write(frames.first());
       const feed = await this.feed.open(message.tenantId, message.id, 0, signal);
       if (feed) await pass(feed, stream, frames);
     } catch (error) {
       this.log.warn({ err: error, request_id: request.id }, 'the stream of a task broke off');
       const { message: why, code } = toAppError(error);
-      await stream.frames(frames.broken(code === 'internal' ? 'The stream broke off' : why, code));
+      await stream.write(frames.broken(code === 'internal' ? 'The stream broke off' : why, code));
     } finally {
       stream.end();
     }
@@ -66,6 +66,6 @@ export class ProcessStream {
 async function pass(feed: Feed, stream: EventStream, frames: TaskFrames): Promise<void> {
   for await (const batch of feed) {
     if ('silent' in batch) await stream.comment('waiting');
-    else await stream.frames(frames.of(batch));
+    else await stream.write(frames.of(batch));
   }
 }

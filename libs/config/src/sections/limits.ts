@@ -34,5 +34,5 @@ export const limits = section(
       'Of each client address.',
     ),
   },
-  'How many requests are taken under /api.',
+  'How many requests are taken under /api and /sse, and over WebSockets.',
 );

@@ -31,6 +31,17 @@ UPDATE conversations c SET state = '${to}', updated_at = now(), completed_at = $
 export const REST_INACTIVE = rest('active', 'inactive', 'NULL');
 export const REST_ARCHIVED = rest('inactive', 'archived', 'now()');
 
+/** Deletes sessions ($1: ms, $2: most rows) that nobody has ever sent anything to. */
+export const DELETE_UNUSED_SESSIONS: Statement = {
+  name: 'delete-unused-sessions',
+  text: `
+DELETE FROM sessions WHERE (tenant_id, id) IN (
+  SELECT s.tenant_id, s.id FROM sessions s
+   WHERE NOT s.used AND s.updated_at < now() - $1::float8 * interval '1 ms'
+   ORDER BY s.updated_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id`,
+};
+
 const OVER = `m.status IN ('completed', 'failed', 'timeout', 'cancelled')`;
 
 /**
