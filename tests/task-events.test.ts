@@ -1,26 +1,39 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TaskEvent } from '#contracts';
-import { RedisConnections } from '#redis';
-import { RedisTaskEvents } from '#streaming';
 import { eventually } from '#testing';
-import { startSystem, type System } from './support/system.js';
+import { Chat, upgrade } from './support/chat.js';
+import { startSystem, type System, TOPOLOGIES } from './support/system.js';
 import { TaskClient } from './support/task-client.js';
 
-/** Where there are several processes, any of them may listen; here the test is one of them. */
-describe.each(['shared', 'fleet'] as const)('news of tasks (%s)', (topology) => {
+const KEYS = { mine: 'key-of-the-tenant-mine', theirs: 'key-of-the-tenant-theirs' };
+const API_KEYS = Object.entries(KEYS)
+  .map(([name, key]) => `${name}:${key}:${name}:read+write`)
+  .join(',');
+
+/** What a browser hears of tasks, at whichever gateway. */
+describe.each(TOPOLOGIES)('news of tasks (%s)', (topology) => {
   let system: System;
-  let connections: RedisConnections;
   let client: TaskClient;
-  const heard: TaskEvent[] = [];
-  const of = (id: string) => heard.filter(({ task_id }) => task_id === id);
+  let plain: Chat;
+  let asked: Chat;
+  let theirs: Chat;
+
+  const eventsOf = ({ frames }: Chat): TaskEvent[] => frames.map((frame) => JSON.parse(frame) as TaskEvent);
+  const heard = (chat: Chat, id: string) => eventsOf(chat).filter(({ task_id }) => task_id === id);
+  const typesOf = (chat: Chat, id: string) => heard(chat, id).map(({ event_type }) => event_type);
+
+  function requireNews(id: string): void {
+    for (const chat of [plain, asked])
+      if (heard(chat, id).length === 0) throw new Error(`nothing was told of ${id}`);
+  }
 
   beforeAll(async () => {
-    system = await startSystem(topology, { SIMULATOR_DELAY: '1ms' });
-    client = new TaskClient(system.gateways[0]!.url);
-    const { REDIS_URL, REDIS_PREFIX } = system.env;
-    connections = new RedisConnections(REDIS_URL!, REDIS_PREFIX!, () => undefined);
-    await connections.waitUntilReady(10_000);
-    new RedisTaskEvents(connections, () => undefined).listen('default', (event) => heard.push(event));
+    system = await startSystem(topology, { SIMULATOR_DELAY: '1ms', API_KEYS });
+    client = new TaskClient(system.gateways[0]!.url, { 'x-api-key': KEYS.mine });
+    const url = system.gateways.at(-1)!.url;
+    plain = await Chat.open(url, `?token=${KEYS.mine}`);
+    asked = await Chat.open(url, `?mode=tasks&token=${KEYS.mine}`);
+    theirs = await Chat.open(url, `?mode=tasks&token=${KEYS.theirs}`);
     // Listening begins a moment after it was asked for.
     await eventually(async () => {
       const id = await done();
@@ -28,13 +41,9 @@ describe.each(['shared', 'fleet'] as const)('news of tasks (%s)', (topology) => 
     });
   });
   afterAll(async () => {
-    connections?.close();
+    for (const chat of [plain, asked, theirs]) chat?.leave();
     await system?.stop();
   });
-
-  function requireNews(id: string): void {
-    if (of(id).length === 0) throw new Error(`nothing was told of ${id}`);
-  }
 
   async function done(task: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const id = await client.submit(task);
@@ -45,23 +54,29 @@ describe.each(['shared', 'fleet'] as const)('news of tasks (%s)', (topology) => 
   test('tell its start, how far it is, and its result', async () => {
     const simulate = { chunks: 20, delay_ms: 150 };
     const id = await done({ config: { max_tokens: 200 }, metadata: { simulate } });
-    await expect.poll(() => of(id).at(-1)?.event_type).toBe('completed');
     const { result } = (await client.task(id)).body;
-    const types = of(id).map(({ event_type }) => event_type);
-    expect(types[0]).toBe('started');
-    expect(types).toContain('progress');
-    expect(of(id).at(-1)).toMatchObject({ status: 'completed', progress: 100, data: result });
+    for (const chat of [plain, asked]) {
+      await expect.poll(() => typesOf(chat, id).at(-1)).toBe('completed');
+      expect(typesOf(chat, id)[0]).toBe('started');
+      expect(typesOf(chat, id)).toContain('progress');
+      expect(heard(chat, id).at(-1)).toMatchObject({ status: 'completed', progress: 100, data: result });
+    }
+    expect(theirs.frames).toEqual([]);
   });
 
-  test('tell what failed, what was cancelled while it waited, and nothing of other messages', async () => {
+  test('tell what failed, what was cancelled, and nothing of other messages', async () => {
     const failed = await done({ metadata: { simulate: { fail: 'provider_rejected' } } });
-    await expect.poll(() => of(failed).at(-1)).toMatchObject({ event_type: 'failed', status: 'failed' });
-    await client.post('/api/v1/queues/pause', { priority: 'low' });
-    const waiting = await client.submit({ priority: 'low' });
-    await client.delete(`/api/v1/tasks/${waiting}`);
-    await expect.poll(() => of(waiting)).toMatchObject([{ event_type: 'failed', status: 'cancelled' }]);
-    const before = heard.length;
+    await expect.poll(() => heard(asked, failed).at(-1)).toMatchObject({ event_type: 'failed' });
+    const running = await client.submit({ metadata: { simulate: { hang: true } } });
+    await expect.poll(() => typesOf(asked, running)).toEqual(['started']);
+    await client.delete(`/api/v1/tasks/${running}`);
+    await expect.poll(() => heard(asked, running).at(-1)).toMatchObject({ status: 'cancelled' });
+    const before = asked.frames.length;
     await client.ended(await client.send('no task'));
-    expect(heard.length).toBe(before);
+    expect(asked.frames.length).toBe(before);
+  });
+
+  test('are for nobody without a key', async () => {
+    expect((await upgrade(system.gateways[0]!.url, '?mode=tasks')).status).toBe(401);
   });
 });

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { AuthSettings, HttpSettings } from '#config';
 import { type Scope } from '#contracts';
-import { rememberCaller, SCOPE } from './caller.js';
+import { rememberCaller, SCOPE, TOKEN_IN_QUERY } from './caller.js';
 import { Callers } from './callers.js';
 
 /** Lets a request in when its caller may do what it asks for. */
@@ -18,17 +18,20 @@ export class ApiKeyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const scope = this.#reflector.get<Scope | undefined>(SCOPE, context.getHandler()) ?? 'read';
-    rememberCaller(request, this.#callers.of(request, scope, takeToken(request)));
+    const handler = context.getHandler();
+    const scope = this.#reflector.get<Scope | undefined>(SCOPE, handler) ?? 'read';
+    const places = [handler, context.getClass()];
+    const takesToken =
+      this.#reflector.getAllAndOverride<boolean | undefined>(TOKEN_IN_QUERY, places) ?? false;
+    rememberCaller(request, this.#callers.of(request, scope, takesToken ? takeToken(request) : undefined));
     return true;
   }
 }
 
-/** A key as browsers send it that cannot send headers: `?token=`. No route takes it for one of its own parameters. */
-function takeToken({ query }: FastifyRequest): string | undefined {
-  if (typeof query !== 'object' || query === null) return undefined;
-  const given = query as { token?: unknown };
-  const { token } = given;
-  delete given.token;
+/** The key is none of the parameters of the route. */
+function takeToken(request: FastifyRequest): string | undefined {
+  const query = request.query as { token?: unknown };
+  const { token } = query;
+  delete query.token;
   return typeof token === 'string' && token !== '' ? token : undefined;
 }

@@ -49,8 +49,7 @@ export class ApiKeys {
 /** `Authorization: Bearer …` or `X-API-Key`; else, as older clients send it, `Authorization` with nothing but the key. */
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const [, bearer, key] = /^(Bearer\s+)?(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  const header = headers['x-api-key'];
-  const presented = [bearer && key, header, key];
+  const presented = [bearer && key, headers['x-api-key'], key];
   return presented.find((each): each is string => typeof each === 'string' && each !== '');
 }
 

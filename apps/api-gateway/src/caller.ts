@@ -19,3 +19,8 @@ export const SCOPE = 'scope';
 
 /** The scope that a route asks for; `read` where none is named. */
 export const RequireScope = (scope: Scope) => SetMetadata(SCOPE, scope);
+
+export const TOKEN_IN_QUERY = 'token-in-query';
+
+/** The route, or every route of the class, also takes its key as `?token=`: browsers send no headers with an EventSource. */
+export const TakesToken = () => SetMetadata(TOKEN_IN_QUERY, true);

@@ -7,7 +7,7 @@ import { type Caller, type MetricsQuery, metricsQuerySchema } from '#contracts';
 import { Database } from '#database';
 import { Metrics } from '#observability';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { CallerOf } from './caller.js';
+import { CallerOf, TakesToken } from './caller.js';
 import { MachineGauge } from './machine-gauge.js';
 import {
   applicationView,
@@ -23,6 +23,7 @@ import { StatsDesk } from './stats-desk.js';
 /** Numbers of this process, of the caller's tenant, and of its calls to each provider, in one look. */
 @Controller('api/v1/metrics')
 @UseGuards(ApiKeyGuard)
+@TakesToken()
 export class MetricsController {
   readonly #startedAt = performance.now();
 

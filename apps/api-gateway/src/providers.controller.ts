@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, UseGuards } 
 import { type FastifyRequest } from 'fastify';
 import { type Caller, type TestProvider, testProviderSchema } from '#contracts';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { CallerOf, RequireScope } from './caller.js';
+import { CallerOf, RequireScope, TakesToken } from './caller.js';
 import { messageView } from './message.view.js';
 import { ProviderBoard } from './provider-board.js';
 import { modelsView, providerStatusView } from './provider.view.js';
@@ -12,6 +12,7 @@ import { TryProvider } from './try-provider.js';
 /** Who may answer, and how they are doing. */
 @Controller('api/v1/providers')
 @UseGuards(ApiKeyGuard)
+@TakesToken()
 export class ProvidersController {
   constructor(
     private readonly board: ProviderBoard,

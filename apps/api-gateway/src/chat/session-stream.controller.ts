@@ -8,7 +8,7 @@ import {
   sessionStreamQuerySchema,
 } from '#contracts';
 import { ApiKeyGuard } from '../api-key.guard.js';
-import { CallerOf } from '../caller.js';
+import { CallerOf, TakesToken } from '../caller.js';
 import { OpenSession } from './open-session.js';
 import { StreamSession } from './stream-session.js';
 
@@ -24,6 +24,7 @@ export class SessionStreamController {
   ) {}
 
   @Get(':sessionId')
+  @TakesToken()
   async stream(
     @CallerOf() { tenantId }: Caller,
     @Param('sessionId') id: string,

@@ -3,7 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, type CreateTask, createTaskSchema } from '#contracts';
 import { ApiKeyGuard } from '../api-key.guard.js';
 import { askedOf } from '../asked.js';
-import { CallerOf, RequireScope } from '../caller.js';
+import { CallerOf, RequireScope, TakesToken } from '../caller.js';
 import { ProcessStream } from './process-stream.js';
 import { ProcessSync } from './process-sync.js';
 import { processedView } from './task.view.js';
@@ -14,6 +14,7 @@ const STREAM_PATH = '/api/v1/process/stream';
 /** Tasks whose caller stays for the result. */
 @Controller('api/v1/process')
 @UseGuards(ApiKeyGuard)
+@TakesToken()
 export class ProcessController {
   constructor(
     private readonly sync: ProcessSync,

@@ -27,7 +27,7 @@ import { MessageReader, TaskReader } from '#ledger';
 import { CancelMessage } from '#walk';
 import { ApiKeyGuard } from '../api-key.guard.js';
 import { askedOf, askedOfItem } from '../asked.js';
-import { CallerOf, RequireScope } from '../caller.js';
+import { CallerOf, RequireScope, TakesToken } from '../caller.js';
 import { AcceptTask } from './accept-task.js';
 import { ofTask } from './of-task.js';
 import { acceptedTaskView, taskBatchView, taskPageView, taskView } from './task.view.js';
@@ -38,6 +38,7 @@ const BATCH_PATH = `${PATH}/batch`;
 /** Messages as tasks: work with a type, data and a callback. */
 @Controller('api/v1/tasks')
 @UseGuards(ApiKeyGuard)
+@TakesToken()
 export class TasksController {
   constructor(
     private readonly accept: AcceptTask,

@@ -2,13 +2,14 @@ import { Controller, Get, Header, HttpCode, Param, Post, Query, UseGuards } from
 import { type Caller, type ListDeliveries, listDeliveriesSchema } from '#contracts';
 import { WebhookDeliveries } from '#ledger';
 import { ApiKeyGuard } from '../api-key.guard.js';
-import { CallerOf, RequireScope } from '../caller.js';
+import { CallerOf, RequireScope, TakesToken } from '../caller.js';
 import { pageView } from '../message.view.js';
 import { deliveryView } from './delivery.view.js';
 
 /** What became of the events that were to be delivered. */
 @Controller('api/v1/webhooks/deliveries')
 @UseGuards(ApiKeyGuard)
+@TakesToken()
 export class DeliveriesController {
   constructor(private readonly deliveries: WebhookDeliveries) {}
 
