@@ -35,13 +35,10 @@ export class ResultSchema {
   readonly #validate: ValidateFunction;
 
   /** @throws Error when it is no schema, or needs too much work */
-  constructor(
-    readonly schema: JsonSchema,
-    mostMs = MOST_MS,
-  ) {
-    this.#validate = withinMs(mostMs, () => new Ajv2020(AJV).compile(schema));
+  constructor(readonly schema: JsonSchema) {
+    this.#validate = withinMs(MOST_MS, () => new Ajv2020(AJV).compile(schema));
     // References are followed only now, and a circle of them has no end.
-    withinMs(mostMs, () => this.#validate(null));
+    withinMs(MOST_MS, () => this.#validate(null));
   }
 
   /** What is wrong with a value, each with its path; none: it is as the schema says. */
