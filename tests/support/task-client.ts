@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { eventually } from '#testing';
 import { type Answer, Client } from './client.js';
 
 const OVER = ['completed', 'failed', 'timeout', 'cancelled'];
@@ -18,13 +19,13 @@ export class TaskClient extends Client {
 
   /** The task once it is over. */
   async done(id: string, timeoutMs = 20_000): Promise<Answer['body']> {
-    const endsAt = Date.now() + timeoutMs;
-    for (;;) {
+    const check = async () => {
       const { body } = await this.task(id);
-      if (OVER.includes(body.status as string)) return body;
-      if (Date.now() > endsAt) throw new Error(`still ${body.status}: ${JSON.stringify(body)}`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+      if (!OVER.includes(body.status as string))
+        throw new Error(`still ${body.status}: ${JSON.stringify(body)}`);
+      return body;
+    };
+    return eventually(check, { timeoutMs });
   }
 
   /** Everything that a processed task says, to the end of its stream. */

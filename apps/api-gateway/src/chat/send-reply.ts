@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode, type Failure, type Message, type ReplyEvent } from '#contracts';
 import { type Socket } from '#sockets';
 import { type ReplyFeed } from '../reply-feed.js';
-import { type Growth, GrowingText } from './growing-text.js';
+import { type Growth, GrowingText } from '../growing-text.js';
 
 /** Longest text of one frame, so that a long reply waits for a slow reader in between. */
 const MAX_FRAME = 32_768;

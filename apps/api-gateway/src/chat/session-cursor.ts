@@ -1,4 +1,4 @@
-import { type Had } from './growing-text.js';
+import { type Had } from '../growing-text.js';
 
 /** How far a reader of a session is: the id of an event. */
 export interface SessionCursor {

@@ -1,7 +1,7 @@
 import { AppError, type Failure, type Message, type ReplyEntry, type Session } from '#contracts';
 import { type SessionTurns } from '#conversations';
 import { type ReplyFeed } from '../reply-feed.js';
-import { GrowingText } from './growing-text.js';
+import { GrowingText } from '../growing-text.js';
 import { formatCursor, type Seen, type SessionCursor } from './session-cursor.js';
 import { type SessionReader } from './session-news.js';
 
