@@ -108,7 +108,8 @@ export class RunLimits {
   async #line(job: TakenJob, limits: readonly NamedLimit[]): Promise<void> {
     const rank = priorityNumber(job.priority) * PER_PRIORITY + job.sinceMs;
     const lease = await this.concurrency.acquire(limits, { id: job.ref, rank });
-    if (!lease.granted) return;
+    // Where it was called for a place that it cannot take now, the next one can.
+    if (!lease.granted) return this.#call(limits);
     await this.concurrency.release(lease);
     await this.queue.hasten(job.ref);
   }
