@@ -1,14 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+/** Those that measure time, or take something away from under a running system: one file after the other. */
+const ALONE = [
+  'tests/faults/*.test.ts',
+  'tests/{balancing,cancel,concurrency,dispatch,provider-faults,queues,scheduler-overload,stack}.test.ts',
+];
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['llmq-source', 'module', 'node', 'development|production'] } },
   test: {
-    include: ['{apps,libs}/*/src/**/*.test.ts', 'tests/**/*.test.ts', 'scripts/**/*.test.ts'],
-    // These take minutes: `npm run test:faults`.
-    exclude: ['tests/faults/long/**'],
-    // Most of the time tests wait for timers and for processes of their own.
-    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          // Most of the time these wait for timers and for processes of their own.
+          name: 'together',
+          include: ['{apps,libs}/*/src/**/*.test.ts', 'tests/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: [...ALONE, 'tests/faults/**'],
+          maxWorkers: 2,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE, fileParallelism: false } },
+    ],
   },
 });
