@@ -61,27 +61,31 @@ describe.each(['embedded', 'shared'] as const)('a server that is killed (%s)', (
     expect(calls.filter((n) => n === 1)).toHaveLength(18);
   });
 
-  test('three times while a client posts: every accepted message is completed', async () => {
-    const { upstream, system } = await setup(topology, { QUEUE_MAX_WORKER_LOSSES: '10' });
-    upstream.behave({ firstChunkDelayMs: 50 });
-    let server = await system.start('server');
-    let stopped = false;
-    const posting = postUntil(
-      () => stopped,
-      () => server,
-    );
-    for (let kills = 0; kills < 3; kills += 1) {
-      const calls = upstream.calls().length;
-      await eventually(() => expect(upstream.calls().length).toBeGreaterThan(calls + 20), {
-        timeoutMs: 30_000,
-      });
-      server = await killAndRestart(system, server);
-    }
-    stopped = true;
-    const accepted = await posting;
-    const messages = await allEnded(() => new Client(server.url), [...accepted.keys()]);
-    expect(messages.map(({ id, status, reply }) => [id, status, reply?.content])).toEqual(
-      [...accepted].map(([id, content]) => [id, 'completed', content]),
-    );
-  });
+  test(
+    'three times while a client posts: every accepted message is completed',
+    { timeout: 60_000 },
+    async () => {
+      const { upstream, system } = await setup(topology, { QUEUE_MAX_WORKER_LOSSES: '10' });
+      upstream.behave({ firstChunkDelayMs: 50 });
+      let server = await system.start('server');
+      let stopped = false;
+      const posting = postUntil(
+        () => stopped,
+        () => server,
+      );
+      for (let kills = 0; kills < 3; kills += 1) {
+        const calls = upstream.calls().length;
+        await eventually(() => expect(upstream.calls().length).toBeGreaterThan(calls + 20), {
+          timeoutMs: 30_000,
+        });
+        server = await killAndRestart(system, server);
+      }
+      stopped = true;
+      const accepted = await posting;
+      const messages = await allEnded(() => new Client(server.url), [...accepted.keys()]);
+      expect(messages.map(({ id, status, reply }) => [id, status, reply?.content])).toEqual(
+        [...accepted].map(([id, content]) => [id, 'completed', content]),
+      );
+    },
+  );
 });

@@ -27,13 +27,13 @@ export class ReplyFeed {
     if (after >= SNAPSHOT_SEQ) return this.#afterSnapshot(message, after, signal);
     const tail = await this.#tail(message);
     if (tail?.ended && after >= tail.seq) return undefined;
-    return !tail && isFinal(message.status) ? snapshot(message) : this.#follow(message, after, signal);
+    return !tail && isFinal(message.status) ? snapshot(message, after) : this.#follow(message, after, signal);
   }
 
   /** Who has seen part of a snapshot gets it again, whatever the log now holds; of a message that was requeued, all. */
   #afterSnapshot(message: Message, after: number, signal: AbortSignal): Feed | undefined {
     if (!isFinal(message.status)) return this.#follow(message, 0, signal);
-    return after >= SNAPSHOT_END ? undefined : snapshot(message);
+    return after >= SNAPSHOT_END ? undefined : snapshot(message, after);
   }
 
   /** Of a message that has ended the ledger knows enough, so Redis need not be there. */
@@ -68,7 +68,7 @@ export class ReplyFeed {
           continue;
         }
         const tail = await this.streams.tail(id);
-        if (!tail?.ended) return yield* snapshot(message);
+        if (!tail?.ended) return yield* snapshot(message, cursor);
         // A cursor beyond the end, which no reader of ours has seen: there is nothing more to tell.
         if (cursor >= tail.seq) return;
       }
@@ -76,13 +76,16 @@ export class ReplyFeed {
       if (!(error instanceof AppError) || error.code !== 'stream_lost') throw error;
       const message = await this.reader.get(tenantId, id);
       if (!isFinal(message.status)) throw error;
-      yield* snapshot(message);
+      yield* snapshot(message, cursor);
     }
   }
 }
 
-/** An ended message as events: what the reader has is dropped, the whole text follows, and the end. */
-async function* snapshot({ attempt, reply, status, failure }: Message): Feed {
+/**
+ * An ended message as events: what the reader has is dropped, the whole text follows, and the end. Who has nothing, and
+ * will get nothing, is told of the end only.
+ */
+async function* snapshot({ attempt, reply, status, failure }: Message, after: number): Feed {
   if (!isFinal(status)) return;
   const events: ReplyEntry['event'][] = [
     { type: 'reset', attempt, reason: 'stream_lost' },
@@ -96,5 +99,6 @@ async function* snapshot({ attempt, reply, status, failure }: Message): Feed {
       ...(failure && { error: failure }),
     },
   ];
-  yield events.map((event, i) => ({ seq: SNAPSHOT_SEQ + i, event }));
+  const numbered = events.map((event, i) => ({ seq: SNAPSHOT_SEQ + i, event }));
+  yield after === 0 && !reply?.content ? numbered.slice(-1) : numbered;
 }
