@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Those that measure time, or take something away from under a running system: one file after the other. */
 const ALONE = [
   'tests/faults/*.test.ts',
-  'tests/{balancing,dispatch,provider-faults,queues,scheduler-overload,stack}.test.ts',
+  'tests/{balancing,dispatch,provider-faults,queues,routing,scheduler-overload,stack}.test.ts',
 ];
 
 export default defineConfig({

@@ -87,15 +87,15 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = async (content: string, extra: Readonly<Record<string, unknown>> = {}) =>
-    client.ended(await client.send(content, extra));
-
-  /** Until every gateway and every worker has heard that the first provider can be called again. */
+  /** Until the gateway has heard that the first provider can be called again. */
   const opened = () =>
     eventually(async () => {
-      const probes = await Promise.all(Array.from({ length: 8 }, () => run('probe')));
-      for (const message of probes) expect(message).toMatchObject({ reply: { provider: 'first' } });
+      const { body } = await client.post('/api/v1/messages', { user_id: 'u', content: 'later', delay: '1h' });
+      expect(body.provider).toBe('first');
     });
+
+  const run = async (content: string, extra: Readonly<Record<string, unknown>> = {}) =>
+    client.ended(await client.send(content, extra));
 
   test('a rule decides where a message goes, and the message says why', async () => {
     expect(await run('patient', { priority: 'low' })).toMatchObject({
@@ -144,7 +144,6 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
     first.behave(fault);
     if ('status' in fault && fault.status === 401)
       onTestFinished(async () => {
-        first.behave({ ...FINE, firstChunkDelayMs: 50 });
         await putKeyBack(client, 'first');
         await opened();
       });
