@@ -1,4 +1,7 @@
 import { createParser } from 'eventsource-parser';
+import { eventually } from '#testing';
+
+const FINAL = ['completed', 'failed', 'timeout', 'cancelled'];
 
 export interface Answer {
   readonly status: number;
@@ -86,13 +89,13 @@ export class Client {
 
   /** The message once it has ended. */
   async ended(id: string, timeoutMs = 20_000): Promise<Answer['body']> {
-    const endsAt = Date.now() + timeoutMs;
-    for (;;) {
+    const check = async () => {
       const { body } = await this.get(`/api/v1/messages/${id}`);
-      if (['completed', 'failed', 'timeout', 'cancelled'].includes(body.status as string)) return body;
-      if (Date.now() > endsAt) throw new Error(`still ${body.status}: ${JSON.stringify(body)}`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+      if (!FINAL.includes(body.status as string))
+        throw new Error(`still ${body.status}: ${JSON.stringify(body)}`);
+      return body;
+    };
+    return eventually(check, { timeoutMs });
   }
 }
 

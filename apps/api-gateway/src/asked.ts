@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
 import { AppError } from '#contracts';
+import { BoundedMap } from '#runtime';
 import { networkOf } from '#sockets';
 import { type Asked, fingerprintOf, type RepeatMark, UNMARKED } from '#walk';
 
 /** 60 bits. */
 const CLIENT_LENGTH = 10;
+
+/** A batch asks a thousand times for the same one, and so does a busy client. */
+const clients = new BoundedMap<string, string>(10_000);
 
 const KEY = 'idempotency-key';
 const VISIBLE = /^[\x21-\x7e]{1,255}$/;
@@ -29,7 +33,11 @@ export function askedOfItem(request: FastifyRequest, path: string, index: number
 
 /** The same for every request from a network, and no address: it is stored with the message. */
 export function clientOf(address: string): string {
-  return createHash('sha256').update(networkOf(address)).digest('base64url').slice(0, CLIENT_LENGTH);
+  const known = clients.get(address);
+  if (known !== undefined) return known;
+  const client = createHash('sha256').update(networkOf(address)).digest('base64url').slice(0, CLIENT_LENGTH);
+  clients.set(address, client);
+  return client;
 }
 
 /** Only a request that may be repeated pays for a fingerprint. */

@@ -1,12 +1,11 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CatalogModule, Catalogs } from '#catalog';
-import { StorageSettings, StreamSettings } from '#config';
+import { StorageSettings } from '#config';
 import { Endpoints, EndpointsModule } from '#endpoints';
 import { CallOutcomes, LedgerModule, MessageReader, MinuteStats, UsageReader } from '#ledger';
 import { Health, Metrics } from '#observability';
 import { RedisModule, SharedRedis } from '#redis';
 import { Clock, provide } from '#runtime';
-import { ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptMessage, AcceptModule, QueueView } from '#walk';
 import { MachineGauge } from './machine-gauge.js';
 import { MetricsController } from './metrics.controller.js';
@@ -16,14 +15,14 @@ import { ReadinessFacts } from './readiness-facts.js';
 import { ReplyFeed } from './reply-feed.js';
 import { StatsDesk } from './stats-desk.js';
 import { StatsController } from './stats.controller.js';
+import { StreamsApiModule } from './streams-api.module.js';
 import { TryProvider } from './try-provider.js';
 
 /** The doors to the providers, and to what they and the gateway have done. */
 @Module({
-  imports: [CatalogModule, EndpointsModule, LedgerModule, StreamingModule, AcceptModule, RedisModule],
+  imports: [CatalogModule, EndpointsModule, LedgerModule, StreamsApiModule, AcceptModule, RedisModule],
   controllers: [ProvidersController, MetricsController, StatsController],
   providers: [
-    provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
     provide(ProviderBoard, [Catalogs, Endpoints, QueueView, UsageReader, CallOutcomes, Clock]),
     provide(StatsDesk, [MinuteStats, Clock]),
     provide(MachineGauge, [Metrics, StorageSettings, SharedRedis]),

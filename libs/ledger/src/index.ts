@@ -31,6 +31,7 @@ export * from './reply-data.js';
 export { camelCased, toPriorityName } from './rows.js';
 export * from './schedule-ledger.js';
 export * from './schema.js';
+export { IN_TURN } from './sql/open-statuses.js';
 export type { CallUse } from './sql/call-use.js';
 export type { FinishRow } from './sql/finish-messages.js';
 export type { InsertedRow, NewMessageRow } from './sql/insert-messages.js';

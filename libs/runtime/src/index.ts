@@ -4,6 +4,7 @@ export * from './closers.js';
 export * from './create-app.js';
 export * from './deadline.js';
 export * from './group-commit.js';
+export * from './listeners.js';
 export * from './problem.js';
 export { sendProblem } from './problem.filter.js';
 export * from './provide.js';

@@ -1,4 +1,5 @@
 import { type TaskEvent } from '#contracts';
+import { Listeners } from '#runtime';
 
 export type OnTaskEvent = (event: TaskEvent) => void;
 
@@ -14,28 +15,13 @@ export abstract class TaskEvents {
 }
 
 /** Listeners of one process by their tenants. A listener that throws takes nothing from the others. */
-export class TaskListeners {
-  readonly #byTenant = new Map<string, Set<OnTaskEvent>>();
-
-  constructor(private readonly onError: (error: unknown) => void) {}
-
-  /** Whether it is the first one of the tenant. */
-  add(tenantId: string, listener: OnTaskEvent): boolean {
-    const known = this.#byTenant.get(tenantId);
-    if (known) known.add(listener);
-    else this.#byTenant.set(tenantId, new Set([listener]));
-    return !known;
-  }
-
-  /** Whether it was the last one. */
-  remove(tenantId: string, listener: OnTaskEvent): boolean {
-    const known = this.#byTenant.get(tenantId);
-    if (!known?.delete(listener) || known.size > 0) return false;
-    return this.#byTenant.delete(tenantId);
+export class TaskListeners extends Listeners<OnTaskEvent> {
+  constructor(private readonly onError: (error: unknown) => void) {
+    super();
   }
 
   tell(tenantId: string, event: TaskEvent): void {
-    for (const listener of this.#byTenant.get(tenantId) ?? []) {
+    for (const listener of this.of(tenantId)) {
       try {
         listener(event);
       } catch (error) {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock } from '#runtime';
+import { type Clock, Listeners } from '#runtime';
 import { type HistoryPage, type Position } from '../channel-source.js';
 import { type ClientInfo } from '../client.js';
 import { type Publication, publicationOf } from '../protocol/publication.js';
 import { Broker, type HistoryAsk, type Listener, POSITION_MS, PRESENCE_MS } from './broker.js';
-import { Listeners } from './listeners.js';
 import { type ChannelRules } from './rules.js';
 
 interface Stream {
@@ -28,7 +27,7 @@ export class MemoryBroker extends Broker {
   /** The longest unused one first. */
   readonly #streams = new Map<string, Stream>();
   readonly #presence = new Map<string, Map<string, Presence>>();
-  readonly #listeners = new Listeners();
+  readonly #listeners = new Listeners<Listener>();
   #characters = 0;
 
   constructor(private readonly clock: Clock) {
@@ -37,7 +36,7 @@ export class MemoryBroker extends Broker {
 
   publish(key: string, body: string, { historySize, historyMs }: ChannelRules): Promise<Position> {
     if (historySize === 0) {
-      this.#listeners.tell(key, publicationOf(body, 0));
+      this.#tell(key, publicationOf(body, 0));
       return Promise.resolve({ offset: 0, epoch: '' });
     }
     const stream = this.#stream(key);
@@ -50,7 +49,7 @@ export class MemoryBroker extends Broker {
       this.#forget(stream, stream.publications.length - historySize);
     stream.expiresAt = this.clock.now() + historyMs;
     this.#makeRoom();
-    this.#listeners.tell(key, publication);
+    this.#tell(key, publication);
     return Promise.resolve({ offset: stream.offset, epoch: stream.epoch });
   }
 
@@ -99,6 +98,10 @@ export class MemoryBroker extends Broker {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #tell(key: string, publication: Publication): void {
+    for (const listener of this.#listeners.of(key)) listener.push(publication);
   }
 
   #stream(key: string): Stream {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LuaScript, type RedisConnections, viaRedis } from '#redis';
+import { Listeners } from '#runtime';
 import { type HistoryPage, type Position } from '../channel-source.js';
 import { type ClientInfo } from '../client.js';
 import { publicationOf } from '../protocol/publication.js';
@@ -11,7 +12,6 @@ import {
   POSITION_MS,
   PRESENCE_MS,
 } from './broker.js';
-import { Listeners } from './listeners.js';
 import { RedisSubscriber } from './redis-subscriber.js';
 import { type ChannelRules } from './rules.js';
 
@@ -72,7 +72,7 @@ const SILENT_MS = 86_400_000;
 
 /** General channels on Redis; one subscriber connection per process, however many channels and clients there are. */
 export class RedisBroker extends Broker {
-  readonly #listeners = new Listeners();
+  readonly #listeners = new Listeners<Listener>();
   readonly #subscriber: RedisSubscriber;
   #takeFrame: FrameTaker = () => undefined;
 
@@ -81,7 +81,9 @@ export class RedisBroker extends Broker {
     this.#subscriber = new RedisSubscriber(connections);
     this.#subscriber.hear(
       (channel, payload) => this.#receive(channel, payload),
-      () => this.#listeners.tellAllOfGap(),
+      () => {
+        for (const listener of this.#listeners.all()) listener.gap();
+      },
     );
   }
 
@@ -169,7 +171,7 @@ export class RedisBroker extends Broker {
     if (channel.startsWith(this.#nodeKey('')))
       return this.#takeFrame(payload.slice(0, space), payload.slice(space + 1));
     const publication = publicationOf(payload.slice(space + 1), Number(payload.slice(0, space)));
-    this.#listeners.tell(channel, publication);
+    for (const listener of this.#listeners.of(channel)) listener.push(publication);
   }
 
   #stream(key: string): string[] {

@@ -1,4 +1,5 @@
 import { type Statement } from '#database';
+import { IN_TURN } from '#ledger';
 
 const COLUMNS = 'id, tenant_id, user_id, conversation_id, context, active, created_at, updated_at';
 
@@ -83,7 +84,7 @@ export const SELECT_LAST_ENDED_TURN: Statement = {
   text: `
 SELECT coalesce(
   (SELECT turn - 1 FROM messages
-    WHERE conversation_id = $1 AND status IN ('pending', 'queued', 'processing', 'retrying') ORDER BY turn LIMIT 1),
+    WHERE conversation_id = $1 AND status IN ${IN_TURN} ORDER BY turn LIMIT 1),
   (SELECT turns FROM conversations WHERE id = $1), 0) AS turn`,
 };
 
