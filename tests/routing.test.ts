@@ -87,15 +87,15 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Until the gateway has heard that the first provider can be called again. */
-  const opened = () =>
-    eventually(async () => {
-      const { body } = await client.post('/api/v1/messages', { user_id: 'u', content: 'later', delay: '1h' });
-      expect(body.provider).toBe('first');
-    });
-
   const run = async (content: string, extra: Readonly<Record<string, unknown>> = {}) =>
     client.ended(await client.send(content, extra));
+
+  /** Until every gateway and every worker has heard that the first provider can be called again. */
+  const opened = () =>
+    eventually(async () => {
+      const probes = await Promise.all(Array.from({ length: 8 }, () => run('probe')));
+      for (const message of probes) expect(message).toMatchObject({ reply: { provider: 'first' } });
+    });
 
   test('a rule decides where a message goes, and the message says why', async () => {
     expect(await run('patient', { priority: 'low' })).toMatchObject({
@@ -144,6 +144,7 @@ describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
     first.behave(fault);
     if ('status' in fault && fault.status === 401)
       onTestFinished(async () => {
+        first.behave({ ...FINE, firstChunkDelayMs: 50 });
         await putKeyBack(client, 'first');
         await opened();
       });

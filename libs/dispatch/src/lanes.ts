@@ -13,6 +13,9 @@ import { LanePace } from './lane-pace.js';
 /** Part of a process's places that is each lane's own, on top of what all share. */
 const GUARANTEED = 8;
 
+/** By then every process has heard what keeps an upstream from being called. */
+const NEWS_MS = 1_000;
+
 /** What one lane may do now, and what it has done. */
 export class Lane {
   readonly meter = new LaneMeter();
@@ -67,7 +70,7 @@ export class Lanes {
   /** The upstream has turned a call away: nobody calls it for a while. */
   async pause(name: string, { retryAfterMs }: AppError, wasCalled: boolean): Promise<void> {
     const { meter, coolDown } = this.of(name);
-    const ms = coolDown.turnedAway(retryAfterMs);
+    const ms = coolDown.turnedAway(this.#askedMs(name, retryAfterMs, wasCalled));
     if (wasCalled) meter.drop();
     meter.pauseUntil(Date.now() + ms);
     await this.slots.pause(name, ms);
@@ -90,6 +93,15 @@ export class Lanes {
     const closedMs = this.upstreams.closedMs(name);
     if (closedMs === 0) return pulse;
     return { ...pulse, pausedUntilMs: Math.max(pulse.pausedUntilMs, Date.now() + closedMs) };
+  }
+
+  /**
+   * Nothing is taken for endpoints and keys that are all out, by whoever knows of it, until they are not: the pause is only
+   * for those who have not heard of it yet, and must not outlast an operator who puts a key back.
+   */
+  #askedMs(name: string, retryAfterMs: number | undefined, wasCalled: boolean): number | undefined {
+    if (wasCalled || this.upstreams.closedMs(name) === 0) return retryAfterMs;
+    return Math.min(retryAfterMs ?? NEWS_MS, NEWS_MS);
   }
 
   #ask(lane: Lane, room: number): LaneAsk {

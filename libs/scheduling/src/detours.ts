@@ -1,5 +1,5 @@
 import { type SchedulerSettings } from '#config';
-import { type WorkerPulse } from '#contracts';
+import { type LanePulse, type WorkerPulse } from '#contracts';
 import { type LeftOver, type ScheduleLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue } from '#queue';
@@ -7,16 +7,18 @@ import { type Clock } from '#runtime';
 import { type Enqueuer } from '#walk';
 import { type Duty } from './leader.js';
 
-/** What a lane told of itself last. */
-interface LaneNews {
-  readonly limit: number;
-  readonly pausedUntilMs: number;
+/** What the workers tell of a lane. */
+type LaneNews = Pick<LanePulse, 'limit' | 'pausedUntilMs'>;
+
+/** What a worker told last. */
+interface WorkerNews {
+  readonly lanes: WorkerPulse['lanes'];
   readonly atMs: number;
 }
 
 /** A lane that opens again sooner than this is waited for. */
 const SHORT_PAUSE_MS = 1_000;
-/** A lane of which nobody has told for this long is neither closed nor a place to go to. */
+/** A worker of which nothing was heard for this long does not count, and a lane of which nobody tells is no place to go to. */
 const NEWS_LIFE_MS = 5_000;
 /** What waits on an open lane may be this many times the calls that it runs at once before nobody else is sent there. */
 const MOST_WAITING = 4;
@@ -27,7 +29,7 @@ const MOST_WAITING = 4;
  */
 export class Detours implements Duty {
   readonly name = 'detours';
-  readonly #news = new Map<string, LaneNews>();
+  readonly #workers = new Map<string, WorkerNews>();
 
   constructor(
     private readonly ledger: ScheduleLedger,
@@ -39,13 +41,8 @@ export class Detours implements Duty {
     private readonly log: Log,
   ) {}
 
-  /** Every worker knows the same pause sooner or later; the longest one counts. */
-  observe({ lanes }: WorkerPulse): void {
-    const atMs = this.clock.now();
-    for (const [lane, { limit, pausedUntilMs }] of Object.entries(lanes)) {
-      const known = this.#news.get(lane)?.pausedUntilMs ?? 0;
-      this.#news.set(lane, { limit, atMs, pausedUntilMs: Math.max(known, pausedUntilMs) });
-    }
+  observe({ processId, lanes }: WorkerPulse): void {
+    this.#workers.set(processId, { lanes, atMs: this.clock.now() });
   }
 
   async perform(): Promise<void> {
@@ -78,11 +75,28 @@ export class Detours implements Duty {
 
   #lanes() {
     const now = this.clock.now();
-    const told = [...this.#news].filter(([, { atMs }]) => now - atMs < NEWS_LIFE_MS);
+    const told = [...this.#news(now)];
     const isClosed = ([, { pausedUntilMs }]: [string, LaneNews]) => pausedUntilMs > now + SHORT_PAUSE_MS;
     return {
       closed: told.filter(isClosed).map(([lane]) => lane),
       open: told.filter(([, { pausedUntilMs }]) => pausedUntilMs <= now),
     };
+  }
+
+  /**
+   * By lane. Every worker knows the same pause sooner or later, and the longest one counts, for as long as it is told: what
+   * an operator has put back is open as soon as all of them say so.
+   */
+  #news(now: number): Map<string, LaneNews> {
+    const news = new Map<string, LaneNews>();
+    for (const [id, { lanes, atMs }] of this.#workers) {
+      if (now - atMs >= NEWS_LIFE_MS) this.#workers.delete(id);
+      else
+        for (const [lane, { limit, pausedUntilMs }] of Object.entries(lanes)) {
+          const known = news.get(lane)?.pausedUntilMs ?? 0;
+          news.set(lane, { limit, pausedUntilMs: Math.max(known, pausedUntilMs) });
+        }
+    }
+    return news;
   }
 }
