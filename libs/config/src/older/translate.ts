@@ -135,7 +135,7 @@ function meaningOf(given: readonly Given[], unknown: readonly string[]): Transla
     settings,
     variables: Object.fromEntries(variables),
     unused: others.filter((one) => !reliesOn(one)).map(told),
-    problems: [...others.filter(reliesOn).map(told), ...unknown],
+    problems: [...others.filter(reliesOn).map((one) => `${told(one)}; take it out`), ...unknown],
   };
 }
 
