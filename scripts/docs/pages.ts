@@ -2,6 +2,7 @@ import { providersFileSchema, taskTypesFileSchema } from '#catalog';
 import { catalogSchema } from './catalog-schema.js';
 import { configurationPage, configurationSchema, exampleFile } from './configuration.js';
 import { metricsPage } from './metrics.js';
+import { dashboardFiles } from '../monitoring/index.js';
 import { errorsPage } from './reference.js';
 
 /** Every file that is made from the code, by its path. */
@@ -14,5 +15,6 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'configs/task-types.schema.json': catalogSchema(taskTypesFileSchema),
     'docs/errors.md': errorsPage(),
     'docs/metrics.md': metricsPage(),
+    ...dashboardFiles(),
   };
 }
