@@ -166,7 +166,7 @@ describe.each(PROFILES)('usage and cost (%s)', (topology) => {
         system.workers.map(async ({ url }) => (await new Client(url).get('/metrics')).body as string),
       );
       expect(pages.join('\n')).toMatch(
-        /llmq_provider_cost_total{provider="here",model="m1",currency="USD"} 0\.0/,
+        /llm_provider_cost_total{provider="here",model="m1",currency="USD"} 0\.0/,
       );
     });
   });

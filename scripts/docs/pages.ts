@@ -1,7 +1,9 @@
 import { providersFileSchema, taskTypesFileSchema } from '#catalog';
 import { catalogSchema } from './catalog-schema.js';
 import { configurationPage, configurationSchema, exampleFile } from './configuration.js';
-import { errorsPage, metricsPage } from './reference.js';
+import { metricsPage } from './metrics.js';
+import { dashboardFiles } from '../monitoring/index.js';
+import { errorsPage } from './reference.js';
 
 /** Every file that is made from the code, by its path. */
 export async function generatedFiles(): Promise<Record<string, string>> {
@@ -12,6 +14,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'configs/providers.schema.json': catalogSchema(providersFileSchema),
     'configs/task-types.schema.json': catalogSchema(taskTypesFileSchema),
     'docs/errors.md': errorsPage(),
-    'docs/metrics.md': await metricsPage(),
+    'docs/metrics.md': metricsPage(),
+    ...dashboardFiles(),
   };
 }

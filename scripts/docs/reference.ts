@@ -1,5 +1,4 @@
 import { ERRORS } from '#contracts';
-import { Metrics } from '#observability';
 
 /** `docs/errors.md`: every error code that a client can see. */
 export function errorsPage(): string {
@@ -19,33 +18,4 @@ Every failed request is answered with \`application/problem+json\` (RFC 9457): \
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
-}
-
-/** `docs/metrics.md`: every metric of our own. */
-export async function metricsPage(): Promise<string> {
-  const metrics = (await new Metrics().registry.getMetricsAsJSON()).filter(({ name }) =>
-    /^llmq?_/.test(name),
-  );
-  const labels = labelNames();
-  const rows = metrics.map(
-    ({ name, type, help }) => `| \`${name}\` | ${String(type)} | ${labels(name)} | ${help} |`,
-  );
-  return `<!-- Made by \`npm run docs\` from libs/observability/src/metrics.ts; a test holds it against the code. -->
-
-# Metrics
-
-Every process serves Prometheus text on \`/metrics\`: the metrics below, and those of Node itself (\`process_*\`, \`nodejs_*\`). No label ever holds the id of a user, a tenant or a message.
-
-| metric | type | labels | meaning |
-| --- | --- | --- | --- |
-${rows.join('\n')}
-`;
-}
-
-function labelNames(): (metric: string) => string {
-  const metrics = new Metrics();
-  return (name) => {
-    const metric = metrics.registry.getSingleMetric(name) as unknown as { labelNames: readonly string[] };
-    return metric.labelNames.map((label) => `\`${label}\``).join(', ');
-  };
 }

@@ -52,7 +52,7 @@ export async function metric({ url }: Member, name: string): Promise<number> {
 /** How many messages run in each of these processes, once that is `total` in all. */
 export function running(members: readonly Member[], total: number): Promise<number[]> {
   return eventually(async () => {
-    const counts = await Promise.all(members.map((member) => metric(member, 'llmq_messages_running')));
+    const counts = await Promise.all(members.map((member) => metric(member, 'llm_active_tasks')));
     const sum = counts.reduce((a, b) => a + b, 0);
     if (sum !== total) throw new Error(`${sum} messages run, not ${total}`);
     return counts;

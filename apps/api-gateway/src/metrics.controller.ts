@@ -45,7 +45,7 @@ export class MetricsController {
   ) {
     if (format === 'prometheus') {
       reply.type(this.metrics.registry.contentType);
-      return this.metrics.registry.metrics();
+      return this.metrics.text();
     }
     const [server, scheduler, providers, redis] = await Promise.all([
       this.#server(),

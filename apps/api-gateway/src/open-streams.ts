@@ -1,5 +1,5 @@
 import { type HttpSettings } from '#config';
-import { AppError } from '#contracts';
+import { AppError, type ErrorCode } from '#contracts';
 import { type Metrics } from '#observability';
 
 /** The reply streams that this process has open: bounded in number, and ended all together at shutdown. */
@@ -12,8 +12,8 @@ export class OpenStreams {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @throws AppError too_many_streams, draining */
-  enter(): AbortController {
+  /** `resumed`: the reader has a part already. @throws AppError too_many_streams, draining */
+  enter(resumed = false): AbortController {
     if (this.#ended) throw new AppError('draining', 'This process is shutting down; go on at another one');
     const max = this.settings.value.max_streams;
     if (this.#open.size >= max)
@@ -22,6 +22,7 @@ export class OpenStreams {
       });
     const stream = new AbortController();
     this.#open.add(stream);
+    this.metrics.streamsOpened.inc({ from: resumed ? 'cursor' : 'beginning' });
     this.metrics.openStreams.set(this.#open.size);
     return stream;
   }
@@ -29,6 +30,11 @@ export class OpenStreams {
   leave(stream: AbortController): void {
     this.#open.delete(stream);
     this.metrics.openStreams.set(this.#open.size);
+  }
+
+  /** From here, before the reply had ended. */
+  broke(code: ErrorCode): void {
+    this.metrics.streamsBroken.inc({ code });
   }
 
   /** Clients come back by themselves, to another process, and go on where they were. */

@@ -1,7 +1,7 @@
 import { type OutgoingHttpHeaders } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type StreamSettings } from '#config';
-import { AppError, type Caller } from '#contracts';
+import { type Caller, toAppError } from '#contracts';
 import { type Log } from '#observability';
 import { type OpenStreams } from './open-streams.js';
 import { type Feed, type ReplyFeed } from './reply-feed.js';
@@ -26,7 +26,7 @@ export class StreamReply {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const stream = this.open.enter();
+    const stream = this.open.enter(after > 0);
     reply.raw.on('close', () => stream.abort());
     try {
       const feed = await this.feed.open(caller.tenantId, id, after, stream.signal);
@@ -50,7 +50,9 @@ export class StreamReply {
     } catch (error) {
       // The client reconnects with its last id and goes on, here or at another gateway.
       this.log.warn({ err: error, request_id: request.id }, 'a reply stream broke off');
-      await stream.comment(error instanceof AppError ? error.code : 'internal');
+      const { code } = toAppError(error);
+      this.open.broke(code);
+      await stream.comment(code);
     } finally {
       stream.end();
     }

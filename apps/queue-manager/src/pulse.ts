@@ -1,11 +1,12 @@
+import { type LanePulse } from '#contracts';
 import { type ControlBus } from '#control';
 import { type Lanes } from '#dispatch';
-import { type Log } from '#observability';
+import { type Log, type Metrics } from '#observability';
 import { type ThisProcess, Ticker } from '#runtime';
 
 const EVERY_MS = 1_000;
 
-/** Tells the other processes once a second how this worker is doing. */
+/** Tells once a second how this worker is doing: the other processes, and the metrics. */
 export class Pulse {
   readonly #ticker: Ticker;
 
@@ -13,6 +14,7 @@ export class Pulse {
     private readonly bus: ControlBus,
     private readonly lanes: Lanes,
     private readonly process: ThisProcess,
+    private readonly metrics: Metrics,
     log: Log,
   ) {
     this.#ticker = new Ticker(
@@ -31,10 +33,15 @@ export class Pulse {
   }
 
   #beat(): Promise<void> {
-    this.bus.publish('worker.pulse', {
-      processId: this.process.id,
-      lanes: this.lanes.pulses(),
-    });
+    const lanes = this.lanes.pulses();
+    this.bus.publish('worker.pulse', { processId: this.process.id, lanes });
+    for (const [lane, pulse] of Object.entries(lanes)) this.#measure(lane, pulse);
     return Promise.resolve();
+  }
+
+  #measure(lane: string, { running, pausedUntilMs }: LanePulse): void {
+    this.metrics.slotsInUse.set({ lane }, running);
+    this.metrics.slotLimit.set({ lane }, this.lanes.limitOf(lane));
+    this.metrics.lanePaused.set({ lane }, pausedUntilMs > Date.now() ? 1 : 0);
   }
 }

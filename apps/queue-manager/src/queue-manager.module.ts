@@ -3,7 +3,7 @@ import { ControlBus, ControlModule } from '#control';
 import { Dispatcher, DispatchModule, Heartbeat, Lanes, LeaseKeeper } from '#dispatch';
 import { UpstreamsModule } from '#endpoints';
 import { LimitsModule, LiveProcesses } from '#limits';
-import { Log } from '#observability';
+import { Log, Metrics } from '#observability';
 import { loadTokenCounter } from '#providers';
 import { ResourceCapacity } from '#resources';
 import { RedisModule, SharedRedis } from '#redis';
@@ -17,7 +17,7 @@ import { UpstreamEvents } from './upstream-events.controller.js';
 @Module({
   imports: [DispatchModule, ControlModule, LimitsModule, UpstreamsModule, RedisModule],
   controllers: [WorkerControlEvents, UpstreamEvents],
-  providers: [provide(Pulse, [ControlBus, Lanes, ThisProcess, Log])],
+  providers: [provide(Pulse, [ControlBus, Lanes, ThisProcess, Metrics, Log])],
 })
 export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
   constructor(

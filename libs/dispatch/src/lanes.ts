@@ -50,6 +50,11 @@ export class Lanes {
     return this.#lanes.get(name)!;
   }
 
+  /** How many calls all processes together may run now. */
+  limitOf(name: string): number {
+    return this.limits.of(this.of(name).provider);
+  }
+
   /** What could start now that so many messages run in this process; each time another lane comes first. */
   asks(running: number): LaneAsk[] {
     const room = this.workers.value.concurrency - running;

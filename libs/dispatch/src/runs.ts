@@ -33,11 +33,11 @@ export class Runs {
     this.keeper.hold(holding);
     const run = this.#run(holding, onEnd).finally(() => {
       this.#runs.delete(run);
-      this.metrics.running.set(this.#runs.size);
+      this.metrics.active.set(this.#runs.size);
       onEnd();
     });
     this.#runs.add(run);
-    this.metrics.running.set(this.#runs.size);
+    this.metrics.active.set(this.#runs.size);
   }
 
   /** Lets what runs go on for `patienceMs`, then hands it back. */

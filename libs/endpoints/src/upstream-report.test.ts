@@ -26,15 +26,17 @@ test('tells the others and the metrics what there is, and of nothing that is gon
     ],
   ]);
   expect(JSON.stringify(told)).not.toContain('secret-of-the-key');
-  const seen = async () => (await metrics.registry.metrics()).match(/^llmq_upstream_(?!picks).*\d$/gm);
+  const seen = async () => (await metrics.text()).match(/^llmq_upstream_(?!picks).*\d$/gm);
   expect(await seen()).toEqual([
     'llmq_upstream_connections{provider="p",endpoint="p-1"} 1',
     'llmq_upstream_connections{provider="p",endpoint="p-2"} 0',
     'llmq_upstream_health{provider="p",endpoint="p-1"} 2',
     'llmq_upstream_health{provider="p",endpoint="p-2"} 2',
+    'llmq_upstream_breaker{provider="p",endpoint="p-1"} 0',
+    'llmq_upstream_breaker{provider="p",endpoint="p-2"} 0',
     'llmq_upstream_key_up{provider="p",key="key-1"} 1',
   ]);
   upstreams.configure([{ ...p, endpoints: p.endpoints.slice(0, 1) }]);
   await report.tell();
-  expect(await seen()).toHaveLength(3);
+  expect(await seen()).toHaveLength(4);
 });

@@ -1,10 +1,12 @@
 import { type Upstreams } from '#balancing';
-import { type EndpointHealth, type ProviderPulse } from '#contracts';
+import { type EndpointHealth, type EndpointPulse, type ProviderPulse } from '#contracts';
 import { type ControlBus } from '#control';
 import { type Log, type Metrics } from '#observability';
 import { type ThisProcess, Ticker } from '#runtime';
 
 const EVERY_MS = 1_000;
+
+const BREAKER: Readonly<Record<EndpointPulse['breaker'], number>> = { closed: 0, 'half-open': 1, open: 2 };
 
 const HEALTH: Readonly<Record<EndpointHealth, number>> = { unhealthy: 0, degraded: 1, healthy: 2 };
 
@@ -43,13 +45,15 @@ export class UpstreamReport {
   }
 
   get #gauges() {
-    return [this.metrics.upstreamConnections, this.metrics.upstreamHealth, this.metrics.upstreamKeyUp];
+    const { upstreamConnections, upstreamHealth, upstreamBreaker, upstreamKeyUp } = this.metrics;
+    return [upstreamConnections, upstreamHealth, upstreamBreaker, upstreamKeyUp];
   }
 
   #measure(provider: string, { endpoints, keys }: ProviderPulse): void {
-    for (const [endpoint, { connections, health }] of Object.entries(endpoints)) {
+    for (const [endpoint, { connections, health, breaker }] of Object.entries(endpoints)) {
       this.metrics.upstreamConnections.set({ provider, endpoint }, connections);
       this.metrics.upstreamHealth.set({ provider, endpoint }, HEALTH[health]);
+      this.metrics.upstreamBreaker.set({ provider, endpoint }, BREAKER[breaker]);
     }
     for (const [key, { reason }] of Object.entries(keys))
       this.metrics.upstreamKeyUp.set({ provider, key }, reason === null ? 1 : 0);

@@ -10,6 +10,7 @@ export { ResourceAllocationRow } from './entities/resource-allocation.entity.js'
 export { ResourceRow } from './entities/resource.entity.js';
 export { SessionRow } from './entities/session.entity.js';
 export * from './earlier-messages.js';
+export * from './backlog.js';
 export { BudgetBook, BUDGET_SPANS, type BudgetLimit, type BudgetSpan, type BudgetUse } from './budgets.js';
 export { nextReset } from './budget-exhausted.js';
 export * from './call-outcomes.js';

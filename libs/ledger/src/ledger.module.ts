@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { MessageSettings } from '#config';
 import { Database, DatabaseModule, migrate, openDataSource } from '#database';
 import { provide } from '#runtime';
+import { BacklogReader } from './backlog.js';
 import { CallOutcomes } from './call-outcomes.js';
 import { CallbackOutbox } from './callback-outbox.js';
 import { DeadLetterAudits } from './dead-letter-audits.js';
@@ -53,6 +54,7 @@ async function openSource(database: Database): Promise<DataSource> {
     provide(UsageReader, [Database]),
     provide(TaskReader, [DataSource, Database, MessageReader]),
     provide(CallOutcomes, [Database]),
+    provide(BacklogReader, [Database]),
     provide(CallbackOutbox, [Database]),
     provide(WebhookDeliveries, [DataSource, Database]),
     {
@@ -67,6 +69,7 @@ async function openSource(database: Database): Promise<DataSource> {
     DataSource,
     MessageLedger,
     ScheduleLedger,
+    BacklogReader,
     WorkerProcesses,
     MessageReader,
     DeadLetters,

@@ -32,6 +32,13 @@ export class ResourceWatch {
     this.#lastLook = this.clock.now();
   }
 
+  /** What another process counts from now on must not be shown beside what this one once knew. */
+  retire(): void {
+    this.metrics.resources.reset();
+    this.metrics.resourceAllocations.set(0);
+    this.metrics.resourceRequestsWaiting.set(0);
+  }
+
   async #markSilent(): Promise<void> {
     const { heartbeat_timeout } = this.settings.value;
     const silent = await this.database.query<{ id: string; lane: string | null }>(MARK_SILENT, [

@@ -9,6 +9,7 @@ import { CoreModule } from './core.module.js';
 import { addCors } from './cors.js';
 import { addHttpHooks, requestIdOf } from './http-hooks.js';
 import { addJsonBodies } from './json-body.js';
+import { measureProcess } from './measure-process.js';
 import { NestLog } from './nest-log.js';
 import { asAppError } from './problem.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
@@ -44,6 +45,7 @@ export async function createApp(
   addJsonBodies(server);
   addCors(server, config.http.cors_origins);
   addHttpHooks(server, app.get(Metrics), app.get(Health));
+  measureProcess(app.get(Metrics), process, server.server);
   return app;
 }
 

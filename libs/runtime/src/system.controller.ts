@@ -60,7 +60,7 @@ export class SystemController {
   async prometheus(): Promise<string> {
     for (const [dependency, { status }] of Object.entries(await this.health.components()))
       this.metrics.dependencyUp.set({ dependency }, status === 'healthy' ? 1 : 0);
-    return this.metrics.registry.metrics();
+    return this.metrics.text();
   }
 }
 

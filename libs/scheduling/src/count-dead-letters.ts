@@ -26,4 +26,10 @@ export class CountDeadLetters implements Duty {
     this.#countedAt = now;
     for (const priority of PRIORITIES) this.metrics.deadLetters.set({ priority }, counts[priority]);
   }
+
+  /** What another process counts from now on must not be shown beside what this one once knew. */
+  retire(): void {
+    this.metrics.deadLetters.reset();
+    this.#countedAt = -Infinity;
+  }
 }

@@ -55,7 +55,9 @@ export class Leader {
   async #tick(): Promise<void> {
     this.#become(await this.leases.take(NAME, this.#holder, this.settings.value.lease));
     if (!this.#leading) return;
+    const endTimer = this.metrics.tickDuration.startTimer();
     for (const duty of this.duties) await this.#perform(duty);
+    endTimer();
   }
 
   async #perform(duty: Duty): Promise<void> {

@@ -71,6 +71,7 @@ export class PlanConcurrency implements Duty {
     this.metrics.desiredSlots.reset();
     this.metrics.ceiling.reset();
     this.metrics.desiredWorkers.set(0);
+    this.metrics.plannedAt.set(0);
   }
 
   async #write(state: PlanningState): Promise<void> {
@@ -85,6 +86,7 @@ export class PlanConcurrency implements Duty {
       this.metrics.desiredSlots.set({ lane }, slots);
       this.metrics.ceiling.set({ lane }, ceiling);
     }
+    this.metrics.plannedAt.set(state.atMs / 1_000);
     this.metrics.desiredWorkers.set(workersFor(state, this.workers.value.concurrency));
   }
 }

@@ -44,6 +44,10 @@ export class RedriveDeadLetters implements Duty {
       if (hasRoomFor(redrive.filter, waiting, bands)) await this.#advance(redrive, endsAt);
   }
 
+  retire(): void {
+    this.metrics.redrivesRunning.set(0);
+  }
+
   async #advance(redrive: RunningRedrive, endsAt: number): Promise<void> {
     try {
       let now = redrive;

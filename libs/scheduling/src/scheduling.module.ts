@@ -2,7 +2,15 @@ import { type FactoryProvider, Module } from '@nestjs/common';
 import { CatalogModule, ProviderLanes } from '#catalog';
 import { QueueSettings, SchedulerSettings, WorkerSettings } from '#config';
 import { ControlBus, ControlModule } from '#control';
-import { Facts, Leases, LedgerModule, MinuteStats, ScheduleLedger, WorkerProcesses } from '#ledger';
+import {
+  BacklogReader,
+  Facts,
+  Leases,
+  LedgerModule,
+  MinuteStats,
+  ScheduleLedger,
+  WorkerProcesses,
+} from '#ledger';
 import { Concurrency, LimitsModule, Slots } from '#limits';
 import { Log, Metrics } from '#observability';
 import { PlanFacts } from '#planning';
@@ -10,6 +18,7 @@ import { JobQueue, QueueModule } from '#queue';
 import { AllocationSweep, ResourcesModule, ResourceWatch } from '#resources';
 import { Clock, provide, type Token } from '#runtime';
 import { EnqueueModule, Enqueuer, Pauses, PausesModule } from '#walk';
+import { CountBacklog } from './count-backlog.js';
 import { CountDeadLetters } from './count-dead-letters.js';
 import { DeadLetterDutiesModule } from './dead-letter-duties.module.js';
 import { Detours } from './detours.js';
@@ -42,6 +51,7 @@ const DUTIES: readonly Token<Duty>[] = [
   RedriveDeadLetters,
   ExpireDeadLetters,
   CountDeadLetters,
+  CountBacklog,
   IdleConversations,
   UnusedSessions,
   Retention,
@@ -102,6 +112,7 @@ const leader: FactoryProvider<Leader> = {
     ]),
     provide(Detours, [ScheduleLedger, JobQueue, Enqueuer, SchedulerSettings, Metrics, Clock, Log]),
     provide(QueueStatistics, [MinuteStats, Metrics, Clock]),
+    provide(CountBacklog, [BacklogReader, Metrics, Clock]),
     provide(Reconciler, [ScheduleLedger, Enqueuer, SchedulerSettings, Metrics, Log]),
     leader,
   ],

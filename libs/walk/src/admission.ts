@@ -13,6 +13,7 @@ import {
 } from '#contracts';
 import { ANSWER_DEADLINE_MS } from '#database';
 import { type InsertedRow, type NewMessageRow, type StoredCallback, toPriorityName } from '#ledger';
+import { type Metrics } from '#observability';
 import { type Routing } from '#routing';
 import { withDeadline } from '#runtime';
 import { type FindRoute } from './find-route.js';
@@ -39,6 +40,7 @@ export class Admission {
     private readonly tasks: Tasks,
     private readonly conversations: ConversationSettings,
     private readonly spending: Spending,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -104,8 +106,16 @@ export class Admission {
   }
 
   /** Whoever waits for the answer gets one in less than a second. */
-  inTime<T>(commit: Promise<T>): Promise<T> {
-    return withDeadline(commit, ANSWER_DEADLINE_MS, 'database_unavailable', 'Storing the message');
+  async inTime<T>(commit: Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const done = await withDeadline(
+      commit,
+      ANSWER_DEADLINE_MS,
+      'database_unavailable',
+      'Storing the message',
+    );
+    this.metrics.commitDuration.observe((performance.now() - startedAt) / 1_000);
+    return done;
   }
 
   /** The message as it now lies in the ledger, without reading it back. */

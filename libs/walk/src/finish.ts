@@ -72,8 +72,10 @@ export class Finish {
   }
 
   #count(message: Message, { status, failure, dead }: Ending): void {
-    const { priority } = message;
+    const { priority, createdAt, scheduledAt } = message;
+    const since = Math.max(createdAt.getTime(), scheduledAt?.getTime() ?? 0);
     this.metrics.finished.inc({ priority, status });
+    this.metrics.requestDuration.observe({ priority, status }, Math.max(0, Date.now() - since) / 1_000);
     if (!dead || !failure) return;
     this.metrics.deadLettered.inc({ code: failure.code });
     this.bus.publish('message.dead', {

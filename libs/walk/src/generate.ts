@@ -1,17 +1,17 @@
 import { type MessageSettings } from '#config';
-import { AppError, type Message, type ToolCall, type Usage } from '#contracts';
+import { type Message, type ToolCall, type Usage } from '#contracts';
 import { type Metrics } from '#observability';
 import {
   type ChatRequest,
   countMessageTokens,
   countParameterTokens,
   countTokens,
-  type ProviderEvent,
   type Providers,
   type Via,
 } from '#providers';
 import { Answer } from './answer.js';
 import { type CallFor, type CallProvider } from './call-provider.js';
+import { CallWatch, isSaid } from './call-watch.js';
 import { type AttemptState } from './end-attempt.js';
 import { NO_USAGE } from './usage.js';
 
@@ -48,7 +48,7 @@ export class Generate {
     const { message, callId, writer } = state;
     const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: state.model };
-    const endTimer = this.metrics.providerDuration.startTimer(labels);
+    const watch = new CallWatch(labels, this.metrics);
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
       const request = requestOf(state);
@@ -58,45 +58,20 @@ export class Generate {
         if (key) state.keyId = key.id;
       };
       const wanted = { provider, request, whom: whomFor(message), tokens: message.cost, onWay };
-      await this.#listen(this.calls.stream(wanted, signal), state, answer);
+      for await (const event of this.calls.stream(wanted, signal)) {
+        state.heard ||= isSaid(event);
+        watch.take(event);
+        answer.take(event);
+      }
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
-      this.#count(labels, 'ok', counted);
+      watch.succeeded(counted);
       return { callId, ...labels, finishReason: reason, usage: counted, toolCalls, reasoning };
     } catch (error) {
-      this.#count(labels, error instanceof AppError ? error.code : 'stopped', undefined);
+      watch.failed(error);
       throw error;
-    } finally {
-      endTimer();
     }
   }
-
-  async #listen(events: AsyncIterable<ProviderEvent>, state: AttemptState, answer: Answer): Promise<void> {
-    const { provider, model } = state;
-    const labels = { provider, model };
-    const startedAt = performance.now();
-    let first = true;
-    for await (const event of events) {
-      state.heard ||= isSaid(event);
-      if (first && isSaid(event) && event.type !== 'reasoning') {
-        first = false;
-        this.metrics.timeToFirstToken.observe(labels, (performance.now() - startedAt) / 1_000);
-      }
-      answer.take(event);
-    }
-  }
-
-  #count(labels: { provider: string; model: string }, outcome: string, usage: Usage | undefined): void {
-    this.metrics.providerCalls.inc({ ...labels, outcome });
-    if (!usage) return;
-    this.metrics.tokens.inc({ ...labels, direction: 'input' }, usage.promptTokens);
-    this.metrics.tokens.inc({ ...labels, direction: 'output' }, usage.completionTokens);
-  }
-}
-
-/** Tool calls and thoughts are words too, though they are not in the text. */
-function isSaid({ type }: ProviderEvent): boolean {
-  return type === 'delta' || type === 'tool_call' || type === 'reasoning';
 }
 
 /** What an answer has used that was not paid for before. */

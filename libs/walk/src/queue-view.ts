@@ -1,5 +1,5 @@
 import { type QueueSettings } from '#config';
-import { type ConcurrencyPlan, type Message, PRIORITIES, type Priority, type WorkerPulse } from '#contracts';
+import { type ConcurrencyPlan, type Message, PRIORITIES, type WorkerPulse } from '#contracts';
 import { type Metrics } from '#observability';
 import { type Band, type Counts, type JobQueue } from '#queue';
 import { type Clock, Ticker } from '#runtime';
@@ -8,6 +8,7 @@ import { type Pauses } from './pauses.js';
 import { Door } from './queue-view/door.js';
 import { estimateWaitMs } from './queue-view/estimate-wait.js';
 import { LanesNow } from './queue-view/lanes-now.js';
+import { measureQueue } from './queue-view/measure-queue.js';
 import { type LaneView, type QueuePosition } from './queue-view/positions.js';
 import { Shedder } from './queue-view/shedder.js';
 
@@ -122,7 +123,7 @@ export class QueueView {
       const works = this.#lanes.outlook(lane).running > 0;
       this.#shedder.sample(lane, heads[lane] ?? {}, this.pauses.open(lane), works, this.clock.now());
     }
-    this.metrics.setWaiting(totalsOf(counts));
+    measureQueue(this.metrics, counts, heads);
   }
 
   /** The turns before it wait as it does, one after the other, and run. */
@@ -134,9 +135,4 @@ export class QueueView {
     const { meanMs } = outlook;
     return meanMs === undefined ? undefined : Math.round((turnsAhead + 1) * wait + turnsAhead * meanMs);
   }
-}
-
-function totalsOf(lanes: Readonly<Record<string, Counts>>): Record<Priority, number> {
-  const sum = (band: Priority) => Object.values(lanes).reduce((total, counts) => total + counts[band], 0);
-  return { realtime: sum('realtime'), high: sum('high'), normal: sum('normal'), low: sum('low') };
 }

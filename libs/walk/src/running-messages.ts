@@ -1,4 +1,5 @@
 import { type Owned } from '#ledger';
+import { type Metrics } from '#observability';
 
 /** Why a running message stops before its end. */
 export type StopReason = 'cancelled' | 'draining' | 'lock_lost';
@@ -23,6 +24,10 @@ interface Running {
 /** The messages that this process claims and runs now, and the means to stop them. */
 export class RunningMessages {
   readonly #running = new Map<string, Running>();
+
+  constructor(private readonly metrics: Metrics) {
+    metrics.beforeEachLook(() => metrics.leasesHeld.set(this.owned().length));
+  }
 
   /** From here on the message can be stopped, so that a cancel that meets a claim is not missed. */
   expect(id: string): AbortSignal {
@@ -54,7 +59,10 @@ export class RunningMessages {
   /** Does nothing when the message does not run here, or not in this attempt any more. */
   stop(id: string, reason: StopReason, attempt?: number): void {
     const running = this.#running.get(id);
-    if (attempt === undefined || attempt === running?.attempt) running?.abort.abort(new Stopped(reason));
+    if (!running || running.abort.signal.aborted || (attempt !== undefined && attempt !== running.attempt))
+      return;
+    if (reason === 'lock_lost') this.metrics.leasesLost.inc();
+    running.abort.abort(new Stopped(reason));
   }
 
   stopAll(reason: StopReason): void {

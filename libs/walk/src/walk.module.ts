@@ -124,7 +124,15 @@ export class TasksModule {}
   providers: [
     provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
     provide(Spending, [Catalogs, TenantSettings]),
-    provide(Admission, [MessageSettings, QueueSettings, FindRoute, Tasks, ConversationSettings, Spending]),
+    provide(Admission, [
+      MessageSettings,
+      QueueSettings,
+      FindRoute,
+      Tasks,
+      ConversationSettings,
+      Spending,
+      Metrics,
+    ]),
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),
@@ -181,7 +189,7 @@ export class AcceptModule {}
     AnnounceModule,
   ],
   providers: [
-    provide(RunningMessages, []),
+    provide(RunningMessages, [Metrics]),
     {
       provide: RetryPolicy,
       inject: [MessageSettings],
