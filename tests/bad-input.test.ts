@@ -286,6 +286,7 @@ describe.each(PROFILES)('bad input (%s)', (topology) => {
     system = await startSystem(topology, {
       MESSAGE_MAX_CONTENT_LENGTH: String(MAX_CONTENT),
       HTTP_BODY_LIMIT: String(BODY_LIMIT),
+      CONVERSATION_BEGIN_UNKNOWN: 'false',
       SIMULATOR_CHUNKS: '1',
       SIMULATOR_DELAY: '0ms',
     });

@@ -79,7 +79,7 @@ describe.each(PROFILES)('a batch (%s)', (topology) => {
       'no message',
       null,
       { user_id: 'u', content: 'x', priority: 'soon' },
-      { user_id: 'u', content: 'x', conversation_id: 'conv_nowhere' },
+      { user_id: 'u', content: 'x', conversation_id: 'no conversation' },
       { user_id: 'u', content: 'x', conversation_id: closed },
       { user_id: 'u', content: 'x', provider: 'nobody' },
       { user_id: 'u', content: 'x', unknown: 1 },

@@ -113,6 +113,27 @@ describe.each(PROFILES)('a client of the older message queue (%s)', (topology) =
     expect(sent.body.priority).toBe('high');
   });
 
+  test('names conversations that nobody has begun, as the samples of its documentation do', async () => {
+    const say = (conversation_id: string, priority: string) =>
+      client.call('POST', '/messages', {
+        conversation_id,
+        user_id: 'user_456',
+        content: 'Hello World',
+        priority,
+      });
+    const samples = [
+      ['conv_123', 'high'],
+      ['conv_123', 'normal'],
+      ['conv_7', 'urgent'],
+      ['conv_999', 'low'],
+    ] as const;
+    const answers = await Promise.all(samples.map(([id, priority]) => say(id, priority)));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    for (const { body } of answers) await completed(body.id);
+    const { body } = await client.call('GET', '/conversations/conv_123');
+    expect(body).toMatchObject({ id: 'conv_123', user_id: 'user_456', message_count: 2, state: 'active' });
+  });
+
   test('gets an error that says what is wrong', async () => {
     const { status, body } = await client.call('POST', '/messages', { user_id: 'u', content: '' });
     expect([status, body.code, body.seed_code]).toEqual([400, expect.any(String), 1001]);

@@ -90,7 +90,7 @@ describe.each(PROFILES)('a service for tasks (%s)', (topology) => {
     });
     const { status, body } = await client.get('/ready');
     expect(status).toBe(200);
-    expect(body).toMatchObject({ timestamp: expect.any(String), available_providers: 1 });
+    expect(body).toMatchObject({ status: 'ready', timestamp: expect.any(String), available_providers: 1 });
     expect(body.running_tasks).toBeGreaterThanOrEqual(0);
     await eventually(async () =>
       expect((await client.get('/ready')).body.total_tasks).toBeGreaterThanOrEqual(5),

@@ -5,13 +5,20 @@ import { CallbackReceiver, type Received } from './support/callback-receiver.js'
 import { PROFILES, startSystem, type System } from './support/system.js';
 import { TaskClient } from './support/task-client.js';
 
-const KEYS = { mine: 'key-of-the-tenant-mine', theirs: 'key-of-the-tenant-theirs' };
+const KEYS = {
+  mine: 'key-of-the-tenant-mine',
+  theirs: 'key-of-the-tenant-theirs',
+  own: 'key-of-the-tenant-own',
+};
+const OWN_SECRET = Buffer.from('a secret of one tenant').toString('base64');
 const SECRET = Buffer.from('a secret of the tests').toString('base64');
 const ENV = {
   API_KEYS: Object.entries(KEYS)
     .map(([name, key]) => `${name}:${key}:${name}:read+write`)
     .join(','),
   WEBHOOK_SECRETS: `whsec_${SECRET}`,
+  WEBHOOK_TENANT_SECRETS: JSON.stringify({ own: [`whsec_${OWN_SECRET}`] }),
+  WEBHOOK_ENCRYPTION_KEYS: Buffer.alloc(32, 7).toString('base64'),
   WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   WEBHOOK_POLL: '25ms',
   WEBHOOK_TIMEOUT: '1s',
@@ -33,7 +40,8 @@ describe.each(PROFILES)('callbacks (%s)', (topology) => {
 
   beforeAll(async () => {
     receiver = await CallbackReceiver.start();
-    system = await startSystem(topology, ENV);
+    const urls = { own: receiver.url('/dead-letters') };
+    system = await startSystem(topology, { ...ENV, WEBHOOK_DEAD_LETTER_URLS: JSON.stringify(urls) });
   });
   afterAll(async () => {
     await system?.stop();
@@ -98,6 +106,29 @@ describe.each(PROFILES)('callbacks (%s)', (topology) => {
     await told(cancelled, 'started');
     await as().delete(`/api/v1/tasks/${cancelled}`);
     expect((await told(cancelled, 'failed')).at(-1)).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('tell a tenant that a message of its is dead, whatever it was, signed with its own secret', async () => {
+    const simulate = { fail: 'provider_rejected' };
+    const id = await as('own').send('fails', { metadata: { simulate } });
+    await as('mine').send('fails for somebody else', { metadata: { simulate } });
+    const [dead] = await eventually(() => {
+      const all = receiver.at('/dead-letters');
+      expect(all).toHaveLength(1);
+      return all;
+    });
+    expect(dead!.event).toMatchObject({
+      event_type: 'dead',
+      message_id: id,
+      tenant: 'own',
+      status: 'failed',
+      error: expect.any(String),
+      error_code: 'provider_rejected',
+    });
+    expect(dead!.headers).not.toHaveProperty('authorization');
+    requireSigned(dead!, OWN_SECRET);
+    const { body } = await as('own').get('/api/v1/webhooks/deliveries?event=dead');
+    expect(body.deliveries).toMatchObject([{ event_type: 'dead', url: receiver.url('/dead-letters') }]);
   });
 
   test('tell how a task is doing', async () => {
@@ -216,10 +247,10 @@ describe.each(PROFILES)('callbacks (%s)', (topology) => {
 });
 
 /** What Standard Webhooks asks of a receiver. */
-function requireSigned({ headers, body }: Received): void {
+function requireSigned({ headers, body }: Received, secret = SECRET): void {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = headers;
   expect(Math.abs(Number(timestamp) - Date.now() / 1_000)).toBeLessThan(60);
-  const key = Buffer.from(SECRET, 'base64');
+  const key = Buffer.from(secret, 'base64');
   const expected = createHmac('sha256', key)
     .update(`${String(id)}.${String(timestamp)}.${body}`)
     .digest('base64');

@@ -1,12 +1,12 @@
-import { ERRORS } from '#contracts';
+import { type ErrorCode, ERRORS, FIXES } from '#contracts';
 
 /** `docs/errors.md`: every error code that a client can see. */
 export function errorsPage(): string {
   const rows = Object.entries(ERRORS).map(([code, row]) => {
     const seedCode = 'seedCode' in row ? row.seedCode : '';
-    return `| \`${code}\` | ${row.status} | ${row.retryable ? 'yes' : 'no'} | ${row.title} | ${seedCode} |`;
+    return `| \`${code}\` | ${row.status} | ${row.retryable ? 'yes' : 'no'} | ${row.title} | ${FIXES[code as ErrorCode]} | ${seedCode} |`;
   });
-  return `<!-- Made by \`npm run docs\` from libs/contracts/src/errors.ts; a test holds it against the code. -->
+  return `<!-- Made by \`npm run docs\` from libs/contracts/src/errors.ts and error-fixes.ts; a test holds it against the code. -->
 
 # Errors
 
@@ -14,8 +14,8 @@ Every failed request is answered with \`application/problem+json\` (RFC 9457): \
 
 *Again* says whether the same request may succeed later; \`retry-after\` (seconds) and \`retry-after-ms\` say when.
 
-| code | status | again | meaning | seed code |
-| --- | --- | --- | --- | --- |
+| code | status | again | meaning | what to do | seed code |
+| --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }

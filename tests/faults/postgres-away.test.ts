@@ -57,7 +57,10 @@ describe('a fleet whose Postgres goes away', () => {
     await expectAnswer(client.get(`/api/v1/messages/${id}`), away);
     await expectAnswer(client.get(`/api/v1/messages/${id}/stream`), away);
     for (const { url } of members) {
-      await expectAnswer(new Client(url).get('/ready'), { status: 503, body: { status: 'unhealthy' } });
+      await expectAnswer(new Client(url).get('/ready'), {
+        status: 503,
+        body: { status: 'not ready', reason: 'database does not answer' },
+      });
       await expectAnswer(new Client(url).get('/health'), { status: 200 });
     }
   }

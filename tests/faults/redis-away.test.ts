@@ -65,7 +65,7 @@ describe('a fleet whose Redis goes away', () => {
     await expectAnswer(client.get(path), { status: 200, body: { content } });
     const away = { status: 503, body: { code: 'redis_unavailable' } };
     await expectAnswer(client.get(`${path}/stream`), away);
-    await expectAnswer(client.get('/ready'), { status: 200, body: { status: 'degraded' } });
+    await expectAnswer(client.get('/ready'), { status: 200, body: { status: 'ready', health: 'degraded' } });
     await expectAnswer(client.get('/health'), { status: 200 });
     return body.id as string;
   }
@@ -100,7 +100,7 @@ describe('a fleet whose Redis goes away', () => {
       await bringBack();
       await expectCompleted(accepted);
       for (const { url } of system.members)
-        expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ status: 'healthy' });
+        expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ health: 'healthy' });
     });
 
     test('a call that outlives the outage and its lock is made once and streams on', async () => {

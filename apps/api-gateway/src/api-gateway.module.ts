@@ -11,7 +11,7 @@ import { ConversationsModule } from '#conversations';
 import { LedgerModule } from '#ledger';
 import { LimitsModule, LiveProcesses } from '#limits';
 import { PreprocessingModule } from '#preprocessing';
-import { AcceptModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } from '#walk';
+import { AcceptModule, AnnounceModule, DeadLettersModule, Enqueuer, EnqueueModule, QueueView } from '#walk';
 import { CentrifugeApiModule } from './centrifuge-api.module.js';
 import { ChatApiModule } from './chat/chat-api.module.js';
 import { GatewayControlEvents } from './control-events.controller.js';
@@ -38,6 +38,7 @@ import { UsageApiModule } from './usage-api.module.js';
 @Module({
   imports: [
     AcceptModule,
+    AnnounceModule,
     EnqueueModule,
     ConversationsModule,
     PreprocessingModule,

@@ -12,20 +12,24 @@ import {
   RedisBroker,
   Tokens,
 } from '#centrifuge';
-import { AuthSettings, CentrifugeSettings, HttpSettings, StreamSettings } from '#config';
+import { AuthSettings, CentrifugeSettings, HttpSettings, QueueSettings, StreamSettings } from '#config';
+import { Conversations, ConversationsModule } from '#conversations';
+import { LedgerModule, MessageReader } from '#ledger';
 import { Log, Metrics } from '#observability';
 import { RedisModule, SharedRedis } from '#redis';
 import { Clock, provide, ThisProcess } from '#runtime';
 import { Sockets, SocketsModule } from '#sockets';
-import { ReplyStreams, StreamingModule } from '#streaming';
-import { AcceptMessage, AcceptModule } from '#walk';
+import { NewsLine, ReplyStreams, StreamingModule } from '#streaming';
+import { AcceptMessage, AcceptModule, CancelMessage, QueuePlaces } from '#walk';
 import { CentrifugeRoutes } from './centrifuge/centrifuge-routes.js';
 import { ChatRoute } from './centrifuge/chat-route.js';
 import { EmulationRoute } from './centrifuge/emulation-route.js';
+import { EventChannels } from './centrifuge/event-channels.js';
 import { ExamplesRoute } from './centrifuge/examples-route.js';
 import { NodeDirectory } from './centrifuge/node-directory.js';
 import { PlainEvents } from './centrifuge/plain-events.js';
 import { ReplyChannels } from './centrifuge/reply-channels.js';
+import { Rpc } from './centrifuge/rpc.js';
 import { ServerApi } from './centrifuge/server-api.js';
 import { ServerApiRoutes } from './centrifuge/server-api-routes.js';
 import { StreamRoutes } from './centrifuge/stream-routes.js';
@@ -33,6 +37,8 @@ import { Visitors } from './centrifuge/visitors.js';
 import { WebsocketDoor } from './centrifuge/websocket-door.js';
 import { OpenStreams } from './open-streams.js';
 import { ReplyFeed } from './reply-feed.js';
+import { QueueOverview } from './queue-overview.js';
+import { QueuesApiModule } from './queues-api.module.js';
 import { StreamsApiModule } from './streams-api.module.js';
 
 /** A client with more than this before it is slow; a WebSocket is closed soon after. */
@@ -49,6 +55,8 @@ function namespacesOf({ value }: CentrifugeSettings): Namespaces {
       {
         presence: rules.presence,
         publish: rules.publish,
+        joinLeave: rules.join_leave,
+        forcePushJoinLeave: rules.force_push_join_leave,
         token: rules.token,
         historySize: rules.history_size,
         historyMs: rules.history_ttl,
@@ -59,7 +67,9 @@ function namespacesOf({ value }: CentrifugeSettings): Namespaces {
 
 function openHub(
   replies: ReplyChannels,
+  events: EventChannels,
   general: GeneralChannels,
+  { procedures }: Rpc,
   { value }: CentrifugeSettings,
   streams: StreamSettings,
   http: HttpSettings,
@@ -72,7 +82,8 @@ function openHub(
   const at = {
     node: id,
     gate: new Gate(value.token_secret === undefined ? undefined : new Tokens(value.token_secret, now)),
-    channels: new Channels([replies, general]),
+    channels: new Channels([replies, events, general]),
+    procedures,
     pingMs: value.ping,
     limits: { queueBytes: QUEUE_BYTES, stallMs: streams.value.write_timeout },
     now,
@@ -83,10 +94,21 @@ function openHub(
 
 /** The Centrifuge protocol over WebSocket, server-sent events and streamed lines, and chats that are read by it. */
 @Module({
-  imports: [AcceptModule, StreamingModule, RedisModule, SocketsModule, StreamsApiModule],
+  imports: [
+    AcceptModule,
+    ConversationsModule,
+    LedgerModule,
+    StreamingModule,
+    RedisModule,
+    SocketsModule,
+    StreamsApiModule,
+    QueuesApiModule,
+  ],
   providers: [
     provide(Visitors, [AuthSettings, HttpSettings]),
-    provide(ReplyChannels, [ReplyFeed, ReplyStreams, OpenStreams]),
+    provide(ReplyChannels, [ReplyFeed, ReplyStreams, OpenStreams, MessageReader]),
+    provide(EventChannels, [NewsLine, MessageReader, Conversations]),
+    provide(Rpc, [MessageReader, QueuePlaces, CancelMessage, Conversations, QueueOverview, QueueSettings]),
     { provide: Broker, inject: [SharedRedis, Clock], useFactory: openBroker },
     {
       provide: GeneralChannels,
@@ -98,7 +120,9 @@ function openHub(
       provide: Hub,
       inject: [
         ReplyChannels,
+        EventChannels,
         GeneralChannels,
+        Rpc,
         CentrifugeSettings,
         StreamSettings,
         HttpSettings,

@@ -14,6 +14,7 @@ import {
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   type Caller,
+  type Conversation,
   type CreateConversation,
   type CreateConversationMessage,
   createConversationMessageSchema,
@@ -26,7 +27,7 @@ import {
   updateConversationSchema,
 } from '#contracts';
 import { Conversations } from '#conversations';
-import { AcceptMessage, BringBack } from '#walk';
+import { AcceptMessage, Announce, BringBack } from '#walk';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { askedOf } from './asked.js';
 import { CallerOf, RequireScope } from './caller.js';
@@ -41,6 +42,7 @@ export class ConversationsController {
     private readonly conversations: Conversations,
     private readonly accept: AcceptMessage,
     private readonly back: BringBack,
+    private readonly announce: Announce,
   ) {}
 
   @Post('conversations')
@@ -51,6 +53,7 @@ export class ConversationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const conversation = await this.conversations.create(caller.tenantId, body);
+    this.announce.conversation(conversation, 'conversation.created');
     reply.header('location', `/api/v1/conversations/${conversation.id}`);
     return conversationView(conversation);
   }
@@ -75,7 +78,7 @@ export class ConversationsController {
     @Param('id') id: string,
     @Body({ schema: updateConversationSchema }) body: UpdateConversation,
   ) {
-    const conversation = await this.conversations.update(caller.tenantId, id, body);
+    const conversation = await this.#change(caller, id, body);
     if (body.on_failure === 'skip') void this.back.releaseNext(id);
     return conversationView(conversation);
   }
@@ -88,7 +91,7 @@ export class ConversationsController {
     @Param('id') id: string,
     @Body({ schema: setConversationStateSchema }) body: SetConversationState,
   ) {
-    return conversationView(await this.conversations.update(caller.tenantId, id, body));
+    return conversationView(await this.#change(caller, id, body));
   }
 
   /** The user and the priority are the conversation's where the message names none. */
@@ -118,5 +121,11 @@ export class ConversationsController {
   ) {
     const page = await this.conversations.list(caller.tenantId, { ...query, user_id: userId });
     return pageView('conversations', page, conversationView);
+  }
+
+  async #change({ tenantId }: Caller, id: string, change: UpdateConversation): Promise<Conversation> {
+    const conversation = await this.conversations.update(tenantId, id, change);
+    this.announce.conversation(conversation, 'conversation.changed');
+    return conversation;
   }
 }

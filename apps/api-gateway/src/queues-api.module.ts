@@ -12,5 +12,6 @@ import { QueuesController } from './queues.controller.js';
   imports: [AcceptModule, CatalogModule, LedgerModule],
   controllers: [QueuesController],
   providers: [provide(QueueOverview, [QueueView, Pauses, MinuteStats, QueueSettings, ProviderLanes, Clock])],
+  exports: [QueueOverview],
 })
 export class QueuesApiModule {}

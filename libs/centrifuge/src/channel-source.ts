@@ -10,6 +10,8 @@ export interface SubscribeAsk {
   readonly data: unknown;
   /** Where it was; undefined: it comes for the first time. */
   readonly since: Position | undefined;
+  /** Whether it wants to hear who comes and goes. */
+  readonly joinLeave: boolean;
   /** Of a token for this channel; undefined: it sent none. */
   readonly grant: Grant | undefined;
 }
@@ -25,6 +27,8 @@ export interface Opened extends Position {
   readonly recoverable: boolean;
   /** Of a client that asked for what it missed: it is all in `publications` and `live`. */
   readonly recovered: boolean;
+  /** How things stand as the subscription begins; any JSON. */
+  readonly data?: unknown;
   /** What comes with the answer; `offset` is the place before it. */
   readonly publications: readonly Publication[];
   /**

@@ -8,6 +8,8 @@ export interface Client {
   readonly user: string;
   /** Whose channels and messages it may see. */
   readonly caller: Caller;
+  /** Of these: all of the tenant's, those of `user`, or nobody's. */
+  readonly reach: 'tenant' | 'user' | 'none';
   /** What others are told of it, as the token says; any JSON. */
   readonly info?: unknown;
 }
@@ -18,6 +20,11 @@ export interface ClientInfo {
   readonly client: string;
   readonly conn_info?: unknown;
   readonly chan_info?: unknown;
+}
+
+/** Whether it may see what belongs to this user of its tenant. */
+export function maySee({ reach, user }: Client, userId: string): boolean {
+  return reach === 'tenant' || (reach === 'user' && user === userId);
 }
 
 export function infoOf({ id, user, info }: Client, channelInfo?: unknown): ClientInfo {

@@ -1,5 +1,6 @@
 import { type Position } from './channel-source.js';
 import { type Client } from './client.js';
+import { asProcedureError } from './failures.js';
 import { type Peer } from './peer.js';
 import { CommandError, DisconnectError } from './protocol/codes.js';
 import { type Command, type ConnectRequest } from './protocol/commands.js';
@@ -13,9 +14,9 @@ interface Answer {
   readonly begin?: () => void;
 }
 
-/** Publications of one connection: so many at once, and so many each second. */
-const PUBLISH_BURST = 100;
-const PUBLISHES_PER_MS = 0.1;
+/** Publications and calls of one connection: so many at once, and so many each second. */
+const BURST = 100;
+const EACH_MS = 0.1;
 
 /**
  * Does a command; of several in one the first counts, in the order of the protocol.
@@ -29,11 +30,10 @@ export async function runCommand(peer: Peer, command: Command): Promise<Answer> 
   if (command.subscribe) return subscribe(peer, client, command.subscribe);
   if (command.unsubscribe) return unsubscribe(peer, command.unsubscribe.channel);
   if (command.publish) return publish(peer, client, command.publish);
-  return (
-    (await ask(peer, client, command)) ??
-    (await renew(peer, client, command)) ??
-    refuse(command.rpc !== undefined)
-  );
+  if (command.rpc) return call(peer, client, command.rpc);
+  const answer = (await ask(peer, client, command)) ?? (await renew(peer, client, command));
+  if (!answer) throw new DisconnectError('bad_request');
+  return answer;
 }
 
 async function connect(peer: Peer, request: ConnectRequest): Promise<Answer> {
@@ -95,18 +95,34 @@ async function publish(
 ): Promise<Answer> {
   if (data === undefined) throw new CommandError('bad_request');
   if (!client.caller.scopes.includes('write')) throw new CommandError('permission_denied');
-  takePublish(peer);
+  takeTurn(peer);
   await peer.at.channels.of(channel).publish(client, channel, data);
   return { name: 'publish', json: '{}' };
 }
 
+async function call(
+  peer: Peer,
+  client: Client,
+  { method, data }: NonNullable<Command['rpc']>,
+): Promise<Answer> {
+  const procedure = peer.at.procedures.get(method);
+  // Names are made of a kind and a verb; what has another form is no method of ours, found or not.
+  if (!procedure) throw new CommandError(method.includes('.') ? 'method_not_found' : 'not_available');
+  takeTurn(peer);
+  try {
+    return { name: 'rpc', json: JSON.stringify({ data: (await procedure(client, data)) ?? null }) };
+  } catch (error) {
+    throw asProcedureError(error);
+  }
+}
+
 /** @throws CommandError too_many_requests */
-function takePublish({ publishes, at }: Peer): void {
+function takeTurn({ turns, at }: Peer): void {
   const now = at.now();
-  const tokens = Math.min(PUBLISH_BURST, publishes.tokens + (now - publishes.at) * PUBLISHES_PER_MS);
+  const tokens = Math.min(BURST, turns.tokens + (now - turns.at) * EACH_MS);
   if (tokens < 1) throw new CommandError('too_many_requests');
-  publishes.tokens = tokens - 1;
-  publishes.at = now;
+  turns.tokens = tokens - 1;
+  turns.at = now;
 }
 
 /** What is only read. */
@@ -144,10 +160,4 @@ async function renew(peer: Peer, client: Client, command: Command): Promise<Answ
   if (!grant) throw new CommandError('bad_request');
   subscriptions.extend(subRefresh.channel, grant);
   return { name: 'sub_refresh', json: JSON.stringify(expiryOf(grant.expiresAt, at.now())) };
-}
-
-/** There are no remote procedures; anything else is no command at all. */
-function refuse(isRpc: boolean): never {
-  if (isRpc) throw new CommandError('not_available');
-  throw new DisconnectError('bad_request');
 }

@@ -23,10 +23,10 @@ describe('a connection', () => {
       session: client.connection.session,
       node: 'node-1',
     });
-    hub.receive(client.connection.session, '{"id":2,"rpc":{"data":{}}}');
+    hub.receive(client.connection.session, '{"id":2,"rpc":{"method":"no.such","data":{}}}');
     expect(await client.next(({ id }) => id === 2)).toEqual({
       id: 2,
-      error: { code: 108, message: 'not available' },
+      error: { code: 104, message: 'method not found' },
     });
     hub.receive('session-of-nobody', '{"id":3,"rpc":{}}');
   });

@@ -29,7 +29,7 @@ export class Connection implements Peer {
   readonly outbox: Outbox;
   readonly subscriptions: Subscriptions;
   admitted: Admitted | undefined;
-  readonly publishes = { tokens: 0, at: 0 };
+  readonly turns = { tokens: 0, at: 0 };
   readonly #waiting: Command[] = [];
   readonly #openedAt: number;
   #working = false;

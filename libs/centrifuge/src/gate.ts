@@ -38,7 +38,7 @@ export class Gate {
     if (claims !== 'invalid') return this.#byToken(id, claims);
     const caller = token === '' ? visitor.caller : this.#callerOf(token, visitor);
     if (!caller) throw new CommandError('unauthorized');
-    return { client: { id, user: ANONYMOUS, caller }, channels: [] };
+    return { client: { id, user: ANONYMOUS, caller, reach: 'tenant' }, channels: [] };
   }
 
   /** A token that takes the place of an older one, for the same client. */
@@ -87,7 +87,7 @@ export class Gate {
       scopes: ['read', 'write'],
     };
     return {
-      client: { id, user, caller, info: claims.info },
+      client: { id, user, caller, reach: claims.sub === '' ? 'none' : 'user', info: claims.info },
       expiresAt: expiryOf(claims),
       channels: [...new Set([...claims.channels, ...Object.keys(claims.subs)])],
     };

@@ -1,5 +1,6 @@
 export * from './broker/broker.js';
 export * from './broker/general-channels.js';
+export { Mailbox } from './broker/mailbox.js';
 export * from './broker/memory-broker.js';
 export * from './broker/redis-broker.js';
 export * from './broker/rules.js';
@@ -10,6 +11,7 @@ export * from './failures.js';
 export * from './gate.js';
 export * from './hub.js';
 export * from './peer.js';
+export * from './procedures.js';
 export * from './protocol/codes.js';
 export { type HistoryRequest } from './protocol/commands.js';
 export * from './protocol/publication.js';

@@ -1,5 +1,6 @@
 import { type Channels } from './channel-source.js';
 import { type Admitted, type Gate, type Visitor } from './gate.js';
+import { type Procedures } from './procedures.js';
 import { type OutboxLimits } from './protocol/outbox.js';
 import { type Subscriptions } from './subscriptions.js';
 
@@ -9,6 +10,7 @@ export interface Surroundings {
   readonly node: string;
   readonly gate: Gate;
   readonly channels: Channels;
+  readonly procedures: Procedures;
   readonly pingMs: number;
   readonly limits: OutboxLimits;
   readonly now: () => number;
@@ -23,8 +25,8 @@ export interface Peer {
   readonly isUnidirectional: boolean;
   readonly visitor: Visitor;
   readonly subscriptions: Subscriptions;
-  /** Publications that it may still make at once. */
-  readonly publishes: { tokens: number; at: number };
+  /** Publications and calls that it may still make at once. */
+  readonly turns: { tokens: number; at: number };
   /** Undefined until it has connected. */
   readonly admitted: Admitted | undefined;
   /** It has connected, or a new token has taken the place of the old one. */

@@ -1,4 +1,4 @@
-import { type Channels, type Position, type SubscribeAsk } from './channel-source.js';
+import { type Channels, type Opened, type Position, type SubscribeAsk } from './channel-source.js';
 import { type Client } from './client.js';
 import { type Grant } from './gate.js';
 import {
@@ -44,9 +44,13 @@ export class Subscriptions {
 
   /** @throws CommandError already_subscribed, limit_exceeded, unknown_channel, unrecoverable_position, … */
   async add(client: Client, request: SubscribeRequest, grant: Grant | undefined): Promise<Subscribed> {
-    const { channel, data, flag } = request;
+    const { channel, data, flag, join_leave: joinLeave } = request;
     const since = sinceOf(request);
-    const { subscription, opened } = await this.#opened(client, { channel, data, since, grant }, false);
+    const { subscription, opened } = await this.#opened(
+      client,
+      { channel, data, since, joinLeave, grant },
+      false,
+    );
     if (since && !opened.recovered && (flag & REJECT_UNRECOVERED) !== 0) {
       await this.#drop(subscription);
       throw new CommandError('unrecoverable_position');
@@ -66,7 +70,8 @@ export class Subscriptions {
 
   /** Made by the server: what was published before comes behind the answer, as everything else does. */
   async addOfServer(client: Client, channel: string, since: Position | undefined): Promise<Subscribed> {
-    const { subscription, opened } = await this.#opened(client, { channel, data: undefined, since }, true);
+    const ask = { channel, data: undefined, since, joinLeave: false };
+    const { subscription, opened } = await this.#opened(client, ask, true);
     return {
       json: JSON.stringify(resultOf(opened, since !== undefined)),
       begin: () => this.#run(subscription, opened.publications),
@@ -150,12 +155,13 @@ function sinceOf({ recover, offset, epoch }: SubscribeRequest): Position | undef
   return recover ? { offset, epoch } : undefined;
 }
 
-function resultOf(opened: Position & { recoverable: boolean; recovered: boolean }, wasRecovering: boolean) {
+function resultOf(opened: Opened, wasRecovering: boolean) {
   return {
     ...(opened.recoverable && { recoverable: true, positioned: true, epoch: opened.epoch }),
     ...(opened.offset > 0 && { offset: opened.offset }),
     ...(wasRecovering && { was_recovering: true }),
     ...(wasRecovering && opened.recovered && { recovered: true }),
+    ...(opened.data !== undefined && { data: opened.data }),
   };
 }
 

@@ -11,6 +11,7 @@ import { Gate, type Visitor } from './gate.js';
 import { Hub } from './hub.js';
 import { type Disconnect } from './protocol/codes.js';
 import { Tokens } from './protocol/tokens.js';
+import { type Procedures } from './procedures.js';
 import { type Transport } from './protocol/transport.js';
 
 export const SECRET = 'secret-of-the-test';
@@ -18,6 +19,8 @@ export const SECRET = 'secret-of-the-test';
 const OPEN: ChannelRules = {
   presence: true,
   publish: true,
+  joinLeave: false,
+  forcePushJoinLeave: false,
   token: false,
   historySize: 100,
   historyMs: 300_000,
@@ -28,6 +31,8 @@ const NAMESPACES = new Map<string, ChannelRules>([
   ['small', { ...OPEN, historySize: 2 }],
   ['plain', { ...OPEN, historySize: 0, presence: false }],
   ['quiet', { ...OPEN, publish: false }],
+  ['lively', { ...OPEN, joinLeave: true }],
+  ['loud', { ...OPEN, joinLeave: true, forcePushJoinLeave: true, historySize: 0 }],
   ['private', { ...OPEN, token: true }],
 ]);
 
@@ -51,7 +56,13 @@ export function openNode({
   broker,
   sources = [],
   queueBytes = 1_000_000,
-}: { broker?: Broker; sources?: readonly ChannelSource[]; queueBytes?: number } = {}) {
+  procedures = new Map(),
+}: {
+  broker?: Broker;
+  sources?: readonly ChannelSource[];
+  queueBytes?: number;
+  procedures?: Procedures;
+} = {}) {
   const clock = new ManualClock();
   const errors: unknown[] = [];
   const general = new GeneralChannels(broker ?? new MemoryBroker(clock), NAMESPACES);
@@ -59,6 +70,7 @@ export function openNode({
     node: 'node-1',
     gate: new Gate(new Tokens(SECRET, () => clock.now())),
     channels: new Channels([...sources, general]),
+    procedures,
     pingMs: 25_000,
     limits: { queueBytes, stallMs: 10_000 },
     now: () => clock.now(),

@@ -7,6 +7,13 @@ export interface Callback {
   /** Sent as `Authorization: Bearer …`. */
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Both as they lie in the ledger, where they are encrypted there. */
+  readonly sealed?: SealedSecrets | undefined;
+}
+
+/** What is secret of a callback, and what of it may be shown all the same. */
+export interface SealedSecrets extends Omit<CallbackSeen, 'url'> {
+  readonly text: string;
 }
 
 /** What of a callback may be shown. */

@@ -8,9 +8,14 @@ export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
 
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
+/** The events of tasks, and that a message has become a dead letter. */
+export const DELIVERY_EVENTS = [...TASK_EVENT_TYPES, 'dead'] as const;
+
+export type DeliveryEvent = (typeof DELIVERY_EVENTS)[number];
+
 export const listDeliveriesSchema = z.strictObject({
   state: z.enum(DELIVERY_STATES).optional(),
-  event: z.enum(TASK_EVENT_TYPES).optional(),
+  event: z.enum(DELIVERY_EVENTS).optional(),
   task_id: textField(64).optional(),
   ...pagingFields,
 });

@@ -28,27 +28,26 @@ export class Conversations {
 
   create(tenantId: string, request: CreateConversation): Promise<Conversation> {
     return this.database.answer(async () => {
-      const now = new Date();
-      const row: ConversationRow = {
-        id: newId('conv'),
-        tenantId,
-        userId: request.user_id,
-        title: request.title ?? '',
-        context: request.context ?? '',
-        state: 'active',
-        priority: priorityNumber(request.priority ?? 'normal'),
-        metadata: request.metadata ?? {},
-        onFailure: request.on_failure ?? 'skip',
-        blockedBy: null,
-        turns: 0,
-        vacatedTurns: 0,
-        createdAt: now,
-        updatedAt: now,
-        lastActiveAt: now,
-        completedAt: null,
-      };
+      const row = newRow(tenantId, newId('conv'), request);
       await this.source.manager.insert(ConversationRow, row as never);
       return toConversation(row);
+    });
+  }
+
+  /** One whose id the client has chosen; undefined: the id is taken. */
+  begin(tenantId: string, id: string, userId: string): Promise<Conversation | undefined> {
+    return this.database.answer(async () => {
+      const row = newRow(tenantId, id, { user_id: userId });
+      const { raw } = await this.source.manager
+        .createQueryBuilder()
+        .insert()
+        .into(ConversationRow)
+        .values(row as never)
+        .orIgnore()
+        .updateEntity(false)
+        .returning('id')
+        .execute();
+      return (raw as unknown[]).length > 0 ? toConversation(row) : undefined;
     });
   }
 
@@ -92,6 +91,28 @@ export class Conversations {
     if (!row) throw notFound(id);
     return row;
   }
+}
+
+function newRow(tenantId: string, id: string, request: CreateConversation): ConversationRow {
+  const now = new Date();
+  return {
+    id,
+    tenantId,
+    userId: request.user_id,
+    title: request.title ?? '',
+    context: request.context ?? '',
+    state: 'active',
+    priority: priorityNumber(request.priority ?? 'normal'),
+    metadata: request.metadata ?? {},
+    onFailure: request.on_failure ?? 'skip',
+    blockedBy: null,
+    turns: 0,
+    vacatedTurns: 0,
+    createdAt: now,
+    updatedAt: now,
+    lastActiveAt: now,
+    completedAt: null,
+  };
 }
 
 /** Merging adds up, so the sum has a bound of its own. */

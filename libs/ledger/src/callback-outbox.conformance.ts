@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { listDeliveriesSchema, newId } from '#contracts';
 import { type Database } from '#database';
 import { CallbackOutbox, type ClaimBounds, type DueDelivery } from './callback-outbox.js';
+import { DeadLetterHooks } from './dead-letter-hooks.js';
 import { DAY_MS, LEASE_MS, LifeScene } from './life-scene.conformance.js';
 import { type NewMessageRow } from './sql/insert-messages.js';
 import { WebhookDeliveries } from './webhook-deliveries.js';
@@ -82,6 +83,38 @@ export function conformsToCallbackOutbox(open: () => Promise<Database>): void {
     expect(await drained()).toMatchObject([
       { messageId: late, event: 'failed', status: 'timeout', failure: { code: 'expired' } },
     ]);
+  });
+
+  test('holds that a message is dead, for the tenant that wants to hear of it', async () => {
+    const hooks = new DeadLetterHooks(scene.database);
+    const expire = async (callback: NewMessageRow['callback']) => {
+      const id = await inserted({ ttl_ms: 0, callback: callback ?? null });
+      await scene.transitions.expire(10);
+      return id;
+    };
+    await hooks.keep({ t1: 'http://ops.test/dead', another: 'http://other.test/' });
+    const id = await expire(null);
+    expect(await drained()).toMatchObject([
+      {
+        messageId: id,
+        tenantId: 't1',
+        event: 'dead',
+        status: 'timeout',
+        failure: { code: 'expired' },
+        origin: 'http://ops.test',
+        callback: { url: 'http://ops.test/dead' },
+      },
+    ]);
+    // It waits for nothing that is told to somebody else.
+    await expire(CALLBACK);
+    expect((await claim()).map(({ event }) => event).toSorted()).toEqual(['dead', 'failed']);
+    await scene.run('DELETE FROM callback_deliveries');
+    await hooks.keep({ t1: 'http://new.test/' });
+    await expire(null);
+    expect((await drained()).map(({ origin }) => origin)).toEqual(['http://new.test']);
+    await hooks.keep({});
+    await expire(null);
+    expect(await drained()).toEqual([]);
   });
 
   test('holds retries and what came of them, but each start only once', async () => {

@@ -1,14 +1,21 @@
-import { type ErrorCode, type Failure, type MessageStatus, type Reply, type TaskEventType } from '#contracts';
+import {
+  type Callback,
+  type DeliveryEvent,
+  type ErrorCode,
+  type Failure,
+  type MessageStatus,
+  type Reply,
+} from '#contracts';
 import { type Database } from '#database';
-import { type StoredCallback } from './entities/message.entity.js';
 import { replyRowOf, toReply } from './rows.js';
 import * as sql from './sql/callback-statements.js';
 
 /** An event that is to be delivered now, by whoever has claimed it. */
 export interface DueDelivery {
   readonly id: string;
+  readonly tenantId: string;
   readonly messageId: string;
-  readonly event: TaskEventType;
+  readonly event: DeliveryEvent;
   /** Of the message, when it happened. */
   readonly status: MessageStatus;
   readonly progress: number;
@@ -20,7 +27,7 @@ export interface DueDelivery {
   /** Since somebody last asked for it, this one included. */
   readonly tries: number;
   /** Null: the message is gone. */
-  readonly callback: StoredCallback | null;
+  readonly callback: Callback | null;
   /** Of a message that completed. */
   readonly reply: Reply | null;
   readonly ranMs: number | undefined;
@@ -81,8 +88,9 @@ function toDue(row: sql.DueRow): DueDelivery[] {
   return [
     {
       id,
+      tenantId: row.tenant_id,
       messageId: row.message_id,
-      event: row.event as TaskEventType,
+      event: row.event as DeliveryEvent,
       status: row.status as MessageStatus,
       progress: row.progress,
       failure: error_code === null ? null : { code: error_code as ErrorCode, message: error_message ?? '' },
@@ -90,7 +98,8 @@ function toDue(row: sql.DueRow): DueDelivery[] {
       origin: row.origin,
       attempts: row.attempts,
       tries: row.tries,
-      callback: row.callback,
+      // Dead letters are told to whom the tenant wants to hear of them, not to whom the task had named.
+      callback: row.event === 'dead' ? { url: row.url } : row.callback,
       reply: row.reply && toReply(replyRowOf(row.reply)),
       ranMs: row.ran_ms ?? undefined,
     },

@@ -16,6 +16,7 @@ export { nextReset } from './budget-exhausted.js';
 export * from './call-outcomes.js';
 export * from './callback-outbox.js';
 export * from './dead-letter-audits.js';
+export * from './dead-letter-hooks.js';
 export * from './dead-letters.js';
 export * from './facts.js';
 export * from './leases.js';

@@ -7,6 +7,7 @@ import { BacklogReader } from './backlog.js';
 import { CallOutcomes } from './call-outcomes.js';
 import { CallbackOutbox } from './callback-outbox.js';
 import { DeadLetterAudits } from './dead-letter-audits.js';
+import { DeadLetterHooks } from './dead-letter-hooks.js';
 import { DeadLetters } from './dead-letters.js';
 import { EarlierMessages } from './earlier-messages.js';
 import { Facts } from './facts.js';
@@ -43,6 +44,7 @@ async function openSource(database: Database): Promise<DataSource> {
     provide(MessageReader, [DataSource, Database]),
     provide(DeadLetters, [DataSource, Database]),
     provide(DeadLetterAudits, [Database]),
+    provide(DeadLetterHooks, [Database]),
     provide(Redrives, [DataSource, Database]),
     provide(Leases, [Database]),
     provide(Facts, [Database]),
@@ -74,6 +76,7 @@ async function openSource(database: Database): Promise<DataSource> {
     MessageReader,
     DeadLetters,
     DeadLetterAudits,
+    DeadLetterHooks,
     Redrives,
     Leases,
     Facts,

@@ -48,7 +48,7 @@ export interface Standing {
 /** A message that has ended, as far as the rest of the system must know it. */
 export type EndedMessage = Pick<
   Message,
-  'id' | 'tenantId' | 'conversationId' | 'priority' | 'lane' | 'attempt' | 'options'
+  'id' | 'tenantId' | 'userId' | 'conversationId' | 'priority' | 'lane' | 'attempt' | 'options'
 >;
 
 /** The steps of a message's life that clients and time take; those of our own workers are in MessageLedger. */
@@ -96,6 +96,7 @@ export class MessageTransitions {
     return rows.map((row) => ({
       id: row.id,
       tenantId: row.tenant_id,
+      userId: row.user_id,
       conversationId: row.conversation_id,
       priority: toPriorityName(row.priority),
       lane: row.lane,

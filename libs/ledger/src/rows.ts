@@ -81,7 +81,8 @@ export function toMessage(
 }
 
 /** What is secret of it stays in the ledger. */
-function seenOf({ url, token, headers = {} }: StoredCallback): CallbackSeen {
+function seenOf({ url, token, headers = {}, sealed }: StoredCallback): CallbackSeen {
+  if (sealed) return { url, hasToken: sealed.hasToken, headerNames: sealed.headerNames };
   return { url, hasToken: token !== undefined, headerNames: Object.keys(headers) };
 }
 

@@ -17,6 +17,10 @@ export class Listeners<L> {
     return this.#byKey.delete(key);
   }
 
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0;
+  }
+
   of(key: string): Iterable<L> {
     return this.#byKey.get(key) ?? [];
   }

@@ -1,10 +1,12 @@
 import { Controller, Get, Header, HttpCode, Param, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { AppError, type ErrorCode, errorRow, ERRORS } from '#contracts';
-import { Health, Metrics, overallStatus } from '#observability';
+import { AppError, type ErrorCode, errorRow, ERRORS, FIXES } from '#contracts';
+import { type ComponentHealth, type ComponentStatus, Health, Metrics, overallStatus } from '#observability';
 import { VERSION } from './version.js';
 
 const STARTED_AT = Date.now();
+
+type Components = Readonly<Record<string, ComponentHealth>>;
 
 /** What every process answers to those who run it: does it live, can it serve, what has it counted. */
 @Controller()
@@ -24,10 +26,11 @@ export class SystemController {
   @Get('ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const [components, facts] = await Promise.all([this.health.components(), this.health.facts()]);
-    const status = this.health.draining ? 'unhealthy' : overallStatus(components);
+    const { draining } = this.health;
+    const health = draining ? 'unhealthy' : overallStatus(components);
     void reply
-      .status(status === 'unhealthy' ? 503 : 200)
-      .send({ status, ...whoAmI(), draining: this.health.draining, components, ...facts });
+      .status(health === 'unhealthy' ? 503 : 200)
+      .send({ ...readiness(health, components, draining), ...whoAmI(), draining, components, ...facts });
   }
 
   @Get('api/v1/health')
@@ -52,7 +55,7 @@ export class SystemController {
   explain(@Param('code') code: string) {
     if (!Object.hasOwn(ERRORS, code)) throw new AppError('route_not_found', `There is no error code ${code}`);
     const { title, status, retryable } = errorRow(code as ErrorCode);
-    return { code, title, status, retryable };
+    return { code, title, status, retryable, fix: FIXES[code as ErrorCode] };
   }
 
   @Get('metrics')
@@ -62,6 +65,15 @@ export class SystemController {
       this.metrics.dependencyUp.set({ dependency }, status === 'healthy' ? 1 : 0);
     return this.metrics.text();
   }
+}
+
+function readiness(health: ComponentStatus, components: Components, draining: boolean) {
+  if (health !== 'unhealthy') return { status: 'ready', health };
+  const away = Object.entries(components).filter(([, { status }]) => status === 'unhealthy');
+  const reason = draining
+    ? 'shutting down'
+    : away.map(([name, { detail }]) => `${name} ${detail}`).join(', ');
+  return { status: 'not ready', health, reason };
 }
 
 function whoAmI() {

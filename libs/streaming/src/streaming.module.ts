@@ -4,11 +4,11 @@ import { Log } from '#observability';
 import { RedisModule, SharedRedis } from '#redis';
 import { Clock, Closers } from '#runtime';
 import { MemoryReplyLog } from './memory-reply-log.js';
-import { MemoryTaskEvents } from './memory-task-events.js';
+import { MemoryNewsLine } from './memory-news-line.js';
+import { NewsLine } from './news-line.js';
+import { RedisNewsLine } from './redis-news-line.js';
 import { RedisReplyLog } from './redis-reply-log.js';
-import { RedisTaskEvents } from './redis-task-events.js';
 import { ReplyStreams } from './reply-streams.js';
-import { TaskEvents } from './task-events.js';
 
 function openStreams(
   { connections }: SharedRedis,
@@ -22,17 +22,17 @@ function openStreams(
   return new ReplyStreams(log, value.watchdog);
 }
 
-function openTaskEvents({ connections }: SharedRedis, log: Log): TaskEvents {
-  const onError = (err: unknown) => log.warn({ err }, 'a task event was not passed on');
-  return connections ? new RedisTaskEvents(connections, onError) : new MemoryTaskEvents(onError);
+function openNewsLine({ connections }: SharedRedis, log: Log): NewsLine {
+  const onError = (err: unknown) => log.warn({ err }, 'news were not passed on');
+  return connections ? new RedisNewsLine(connections, onError) : new MemoryNewsLine(onError);
 }
 
 @Module({
   imports: [RedisModule],
   providers: [
-    { provide: TaskEvents, inject: [SharedRedis, Log], useFactory: openTaskEvents },
+    { provide: NewsLine, inject: [SharedRedis, Log], useFactory: openNewsLine },
     { provide: ReplyStreams, inject: [SharedRedis, StreamSettings, Clock, Closers], useFactory: openStreams },
   ],
-  exports: [ReplyStreams, TaskEvents],
+  exports: [ReplyStreams, NewsLine],
 })
 export class StreamingModule {}

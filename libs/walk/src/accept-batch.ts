@@ -3,6 +3,7 @@ import { type InsertedRow, MAX_TOGETHER, type MessageBatches, type NewMessageRow
 import { type Log } from '#observability';
 import { fewAtATime } from '#runtime';
 import { type Admission } from './admission.js';
+import { type AfterCommit } from './after-commit.js';
 import { type Accepted, type AcceptMessage, type Asked } from './walk.js';
 
 /** One message of a batch: its request, or why it is none. */
@@ -24,6 +25,7 @@ export class AcceptBatch {
     private readonly accept: AcceptMessage,
     private readonly batches: MessageBatches,
     private readonly admission: Admission,
+    private readonly behind: AfterCommit,
     private readonly log: Log,
   ) {}
 
@@ -72,7 +74,7 @@ export class AcceptBatch {
     const done = new Map<string, BatchResult>();
     for (const row of rows) {
       const inserted = committed.get(row.id);
-      if (inserted) done.set(row.id, this.accept.committed(row, inserted));
+      if (inserted) done.set(row.id, this.behind.run(row, inserted));
     }
     const left = rows.filter(({ id }) => !committed.has(id));
     const chains = Map.groupBy(left, ({ id, conversation_id }) => conversation_id ?? id);

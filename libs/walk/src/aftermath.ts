@@ -4,7 +4,7 @@ import { type EndedMessage } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue } from '#queue';
 import { type ReplyStreams } from '#streaming';
-import { type AnnounceTask } from './announce-task.js';
+import { type Announce } from './announce.js';
 import { type Enqueuer } from './enqueuer.js';
 
 /** The stream waits this long for its log before it is left to the ledger to say how the message ended. */
@@ -21,7 +21,7 @@ export class Aftermath {
     private readonly queue: JobQueue,
     private readonly enqueuer: Enqueuer,
     private readonly bus: ControlBus,
-    private readonly announce: AnnounceTask,
+    private readonly announce: Announce,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}

@@ -10,7 +10,7 @@ import { type ControlBus } from '#control';
 import { type CallUse, type MessageLedger, replyData } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type ReplyWriter } from '#streaming';
-import { type AnnounceTask, type Ended } from './announce-task.js';
+import { type Announce, type Ended } from './announce.js';
 import { type Enqueuer } from './enqueuer.js';
 import { type FairShare } from './fair-share.js';
 import { untilStored } from './until-stored.js';
@@ -51,7 +51,7 @@ export class Finish {
     private readonly enqueuer: Enqueuer,
     private readonly share: FairShare,
     private readonly bus: ControlBus,
-    private readonly announce: AnnounceTask,
+    private readonly announce: Announce,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}

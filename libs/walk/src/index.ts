@@ -1,6 +1,8 @@
 export * from './accept-batch.js';
 export * from './admission.js';
+export * from './after-commit.js';
 export * from './aftermath.js';
+export * from './announce.js';
 export * from './bring-back.js';
 export { NotCalled } from './call-provider.js';
 export * from './cancel-message.js';

@@ -3,7 +3,7 @@ import { AppError, type Message } from '#contracts';
 import { type Log, type Metrics } from '#observability';
 import { type Providers } from '#providers';
 import { type ReplyStreams } from '#streaming';
-import { type AnnounceTask } from './announce-task.js';
+import { type Announce } from './announce.js';
 import { type ClaimedMessage } from './claim-message.js';
 import { type AttemptState } from './end-attempt.js';
 import { tagsOf } from './finish.js';
@@ -28,7 +28,7 @@ export class OpenAttempt {
     private readonly streams: ReplyStreams,
     private readonly running: RunningMessages,
     private readonly providers: Providers,
-    private readonly announce: AnnounceTask,
+    private readonly announce: Announce,
     private readonly settings: StreamSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,

@@ -11,7 +11,7 @@ import {
   TenantSettings,
 } from '#config';
 import { ControlBus, ControlModule } from '#control';
-import { ConversationsModule, Prompts } from '#conversations';
+import { Conversations, ConversationsModule, Prompts } from '#conversations';
 import { Database } from '#database';
 import { UpstreamsModule } from '#endpoints';
 import {
@@ -31,16 +31,18 @@ import { Preprocess, PreprocessingModule } from '#preprocessing';
 import { Providers, ProvidersModule } from '#providers';
 import { JobQueue, QueueModule } from '#queue';
 import { Clock, provide, ThisProcess } from '#runtime';
-import { ReplyStreams, StreamingModule, TaskEvents } from '#streaming';
+import { NewsLine, ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptBatch } from './accept-batch.js';
 import { Admission } from './admission.js';
 import { Aftermath } from './aftermath.js';
-import { AnnounceTask } from './announce-task.js';
+import { AfterCommit } from './after-commit.js';
+import { Announce } from './announce.js';
 import { CallProvider } from './call-provider.js';
 import { CallCosts } from './call-costs.js';
 import { CancelMessage } from './cancel-message.js';
 import { ChangePriority } from './change-priority.js';
 import { ClaimMessage } from './claim-message.js';
+import { CommitMessage } from './commit-message.js';
 import { Divert } from './divert.js';
 import { EndAttempt } from './end-attempt.js';
 import { Enqueuer } from './enqueuer.js';
@@ -81,11 +83,11 @@ import { WayLimits } from './way-limits.js';
 })
 export class EnqueueModule {}
 
-/** What those are told who listen to tasks. */
+/** What those are told who listen to messages. */
 @Module({
   imports: [StreamingModule],
-  providers: [provide(AnnounceTask, [TaskEvents])],
-  exports: [AnnounceTask],
+  providers: [provide(Announce, [NewsLine])],
+  exports: [Announce],
 })
 export class AnnounceModule {}
 
@@ -93,7 +95,7 @@ export class AnnounceModule {}
 @Module({
   imports: [EnqueueModule, LedgerModule, QueueModule, StreamingModule, ControlModule, AnnounceModule],
   providers: [
-    provide(Aftermath, [ReplyStreams, JobQueue, Enqueuer, ControlBus, AnnounceTask, Metrics, Log]),
+    provide(Aftermath, [ReplyStreams, JobQueue, Enqueuer, ControlBus, Announce, Metrics, Log]),
     provide(Reschedule, [ScheduleLedger, JobQueue, Enqueuer, Log]),
   ],
   exports: [Aftermath, Reschedule],
@@ -120,6 +122,8 @@ export class TasksModule {}
     ControlModule,
     PausesModule,
     PreprocessingModule,
+    AnnounceModule,
+    ConversationsModule,
   ],
   providers: [
     provide(FindRoute, [Catalogs, QueueView, QueueSettings]),
@@ -136,16 +140,18 @@ export class TasksModule {}
     provide(QueueView, [JobQueue, Enqueuer, Pauses, QueueSettings, Metrics, Clock]),
     provide(QueuePlaces, [JobQueue, ScheduleLedger, QueueView]),
     provide(Idempotency, [Database, EarlierMessages, MessageReader, Metrics]),
+    provide(CommitMessage, [MessageLedger, Admission, Conversations, Announce, ConversationSettings]),
+    provide(AfterCommit, [Admission, QueueView, Enqueuer, Announce]),
     provide(AcceptMessage, [
       Idempotency,
       Preprocess,
       Admission,
       QueueView,
       QueuePlaces,
-      MessageLedger,
-      Enqueuer,
+      CommitMessage,
+      AfterCommit,
     ]),
-    provide(AcceptBatch, [AcceptMessage, MessageBatches, Admission, Log]),
+    provide(AcceptBatch, [AcceptMessage, MessageBatches, Admission, AfterCommit, Log]),
     provide(CancelMessage, [Database, MessageLedger, MessageReader, ControlBus, Aftermath]),
     provide(ChangePriority, [
       Database,
@@ -155,7 +161,7 @@ export class TasksModule {}
       TenantSettings,
       Reschedule,
     ]),
-    provide(OutsideLeases, [MessageTransitions, Reschedule, QueueSettings]),
+    provide(OutsideLeases, [MessageTransitions, Reschedule, Announce, QueueSettings]),
     provide(OutsideEnding, [MessageLedger, Aftermath, MessageSettings, Log]),
     provide(ReportMessageStatus, [Database, MessageReader, OutsideLeases, OutsideEnding]),
   ],
@@ -168,6 +174,7 @@ export class TasksModule {}
     QueueView,
     QueuePlaces,
     PausesModule,
+    AnnounceModule,
   ],
 })
 export class AcceptModule {}
@@ -203,21 +210,13 @@ export class AcceptModule {}
     provide(CallProvider, [Upstreams, KeyRates, WayLimits]),
     provide(Generate, [Providers, CallProvider, MessageSettings, Metrics]),
     provide(Recall, [ResultCache, Generate, CacheSettings]),
-    provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, AnnounceTask, Metrics, Log]),
+    provide(Finish, [MessageLedger, Enqueuer, FairShare, ControlBus, Announce, Metrics, Log]),
     provide(Divert, [MessageLedger, ScheduleLedger, Enqueuer, Metrics, Log]),
     provide(CallCosts, [Catalogs, Metrics]),
     provide(EndAttempt, [MessageLedger, Finish, RetryPolicy, Divert, CallCosts, Metrics, Log]),
-    provide(OpenAttempt, [
-      ReplyStreams,
-      RunningMessages,
-      Providers,
-      AnnounceTask,
-      StreamSettings,
-      Metrics,
-      Log,
-    ]),
+    provide(OpenAttempt, [ReplyStreams, RunningMessages, Providers, Announce, StreamSettings, Metrics, Log]),
     provide(AskForResult, [Recall, Tasks, ProviderCalls, CallCosts, Metrics, Log]),
-    provide(RunMessage, [ClaimMessage, OpenAttempt, Tasks, Prompts, AskForResult, EndAttempt, AnnounceTask]),
+    provide(RunMessage, [ClaimMessage, OpenAttempt, Tasks, Prompts, AskForResult, EndAttempt, Announce]),
   ],
   exports: [RunMessage, RunningMessages, RecallRates],
 })

@@ -12,13 +12,14 @@ import {
   type Usage,
 } from '#contracts';
 import { type Prompts } from '#conversations';
-import { type InsertedRow, type MessageLedger, type NewMessageRow } from '#ledger';
+import { type NewMessageRow } from '#ledger';
 import { type Defaults, type Preprocess } from '#preprocessing';
 import { type Admission } from './admission.js';
-import { type AnnounceTask } from './announce-task.js';
+import { type AfterCommit } from './after-commit.js';
+import { type Announce } from './announce.js';
 import { type ClaimedMessage, type ClaimMessage } from './claim-message.js';
+import { type CommitMessage } from './commit-message.js';
 import { type AttemptState, type EndAttempt, type Outcome } from './end-attempt.js';
-import { type Enqueuer } from './enqueuer.js';
 import { paidFor } from './generate.js';
 import { type Idempotency, type RepeatMark } from './idempotency.js';
 import { type OpenAttempt } from './open-attempt.js';
@@ -54,8 +55,8 @@ export class AcceptMessage {
     private readonly admission: Admission,
     private readonly view: QueueView,
     private readonly places: QueuePlaces,
-    private readonly ledger: MessageLedger,
-    private readonly enqueuer: Enqueuer,
+    private readonly commit: CommitMessage,
+    private readonly behind: AfterCommit,
   ) {}
 
   /**
@@ -87,18 +88,10 @@ export class AcceptMessage {
   }
 
   async insert(row: NewMessageRow): Promise<Accepted> {
-    const inserted = await this.admission.inTime(this.ledger.insert(row));
-    if (inserted.isNew) return this.committed(row, inserted);
+    const inserted = await this.commit.run(row);
+    if (inserted.isNew) return this.behind.run(row, inserted);
     const mark = { key: row.idempotency_key, fingerprint: row.fingerprint };
     return this.#replayed(await this.idempotency.answer(row.tenant_id, inserted, mark));
-  }
-
-  /** Everything behind the commit. */
-  committed(row: NewMessageRow, inserted: InsertedRow): Accepted {
-    const message = this.admission.asMessage(row, inserted);
-    const queue = this.view.accepted(message, inserted.turns_ahead);
-    this.enqueuer.accepted(message);
-    return { message, queue, replayed: false };
   }
 
   async #replayed(message: Message): Promise<Accepted> {
@@ -121,7 +114,7 @@ export class RunMessage {
     private readonly prompts: Prompts,
     private readonly results: AskForResult,
     private readonly end: EndAttempt,
-    private readonly announce: AnnounceTask,
+    private readonly announce: Announce,
   ) {}
 
   /** One attempt; answers what becomes of the job in the schedule. */

@@ -3,6 +3,7 @@ import { taskEventOf } from '#contracts';
 import { type CallbackOutbox, type DueDelivery, type Settled } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { atMost, Ticker } from '#runtime';
+import { type CallbackSecrets } from './callback-secrets.js';
 import { Destinations } from './destinations.js';
 import { RetrySchedule } from './retry-schedule.js';
 import { type Answered, type SendCallback } from './send-callback.js';
@@ -35,6 +36,7 @@ export class DeliverCallbacks {
   constructor(
     private readonly outbox: CallbackOutbox,
     private readonly sending: SendCallback,
+    private readonly secrets: CallbackSecrets,
     private readonly settings: WebhookSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -93,11 +95,12 @@ export class DeliverCallbacks {
   }
 
   async #deliver(due: DueDelivery): Promise<void> {
-    const { callback } = due;
-    if (!callback) return this.#settle(due, gone('the message is gone'));
+    if (!due.callback) return this.#settle(due, gone('the message is gone'));
+    const callback = this.secrets.open(due.callback);
+    if (!callback) return this.#settle(due, this.#judge(due, UNREADABLE));
     const startedAt = performance.now();
     const attempt = this.#destinations.begin(due.origin, startedAt);
-    const answered = await this.sending.run(due.id, callback, bodyOf(due));
+    const answered = await this.sending.run(due, callback, bodyOf(due));
     attempt.end(isAlive(answered));
     this.metrics.callbackDuration.observe((performance.now() - startedAt) / 1_000);
     await this.#settle(due, this.#judge(due, answered));
@@ -122,6 +125,13 @@ export class DeliverCallbacks {
   }
 }
 
+/** Somebody will put the key back; until then nobody is asked. */
+const UNREADABLE: Answered = {
+  status: null,
+  error: 'no key of webhooks.encryption_keys opens its token and headers',
+  retryAfterMs: 0,
+};
+
 function gone(error: string): Settled {
   return { state: 'failed', delayMs: 0, status: null, error };
 }
@@ -132,5 +142,8 @@ function isAlive({ status }: Answered): boolean {
 }
 
 function bodyOf({ event: type, ranMs: durationMs, ...due }: DueDelivery): string {
-  return JSON.stringify(taskEventOf({ ...due, type, durationMs }));
+  if (type !== 'dead') return JSON.stringify(taskEventOf({ ...due, type, durationMs }));
+  const { messageId: message_id, tenantId: tenant } = due;
+  const event = taskEventOf({ ...due, type: 'failed', durationMs });
+  return JSON.stringify({ ...event, event_type: type, message_id, tenant });
 }

@@ -1,4 +1,4 @@
-import { type TaskEventType } from '#contracts';
+import { type DeliveryEvent } from '#contracts';
 
 /** News that is soon old is not worth hours. */
 const SHORT_WAITS_MS: readonly number[] = [1_000, 2_000, 3_000];
@@ -14,9 +14,9 @@ export class RetrySchedule {
   ) {}
 
   /** `tries`: how many there were; undefined: it is given up. */
-  next(event: TaskEventType, tries: number, retryAfterMs = 0): number | undefined {
-    const isEnd = event === 'completed' || event === 'failed';
-    const wait = (isEnd ? this.waitsMs : SHORT_WAITS_MS)[tries - 1];
+  next(event: DeliveryEvent, tries: number, retryAfterMs = 0): number | undefined {
+    const isSoonOld = event === 'started' || event === 'progress';
+    const wait = (isSoonOld ? SHORT_WAITS_MS : this.waitsMs)[tries - 1];
     if (wait === undefined) return undefined;
     const spread = Math.round(wait * (0.8 + 0.4 * this.random()));
     return Math.max(spread, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));

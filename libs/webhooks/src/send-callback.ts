@@ -34,8 +34,12 @@ export class SendCallback {
   }
 
   /** Never throws. */
-  async run(id: string, { url, token, headers = {} }: Callback, body: string): Promise<Answered> {
-    const { timeout, secrets } = this.settings.value;
+  async run(
+    { id, tenantId }: { readonly id: string; readonly tenantId: string },
+    { url, token, headers = {} }: Callback,
+    body: string,
+  ): Promise<Answered> {
+    const { timeout } = this.settings.value;
     const signal = AbortSignal.timeout(timeout);
     try {
       const response = await request(url, {
@@ -48,7 +52,10 @@ export class SendCallback {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           'content-type': 'application/json',
           'user-agent': 'LLM-Service-Webhook/1.0',
-          ...signatureHeaders({ id, timestampSeconds: Math.floor(Date.now() / 1_000), body }, secrets),
+          ...signatureHeaders(
+            { id, timestampSeconds: Math.floor(Date.now() / 1_000), body },
+            this.#secretsOf(tenantId),
+          ),
         },
       });
       response.body.dump({ limit: MAX_ANSWER_BYTES, signal }).catch(() => undefined);
@@ -57,6 +64,12 @@ export class SendCallback {
       const why = signal.aborted ? `no answer within ${timeout} ms` : withoutUrl(error);
       return { status: null, error: why, retryAfterMs: 0 };
     }
+  }
+
+  /** Those of the tenant, where it has any. */
+  #secretsOf(tenantId: string): readonly string[] {
+    const { secrets, tenant_secrets } = this.settings.value;
+    return Object.hasOwn(tenant_secrets, tenantId) ? tenant_secrets[tenantId]! : secrets;
   }
 
   async close(): Promise<void> {

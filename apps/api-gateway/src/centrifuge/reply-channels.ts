@@ -1,5 +1,13 @@
-import { ChannelSource, type Client, CommandError, type Opened, type SubscribeAsk } from '#centrifuge';
+import {
+  ChannelSource,
+  type Client,
+  CommandError,
+  maySee,
+  type Opened,
+  type SubscribeAsk,
+} from '#centrifuge';
 import { type Caller } from '#contracts';
+import { type MessageReader } from '#ledger';
 import { type ReplyStreams } from '#streaming';
 import { type OpenStreams } from '../open-streams.js';
 import { type ReplyFeed } from '../reply-feed.js';
@@ -16,6 +24,7 @@ export class ReplyChannels extends ChannelSource {
     private readonly feeds: ReplyFeed,
     private readonly streams: ReplyStreams,
     private readonly openStreams: OpenStreams,
+    private readonly reader: MessageReader,
   ) {
     super();
   }
@@ -24,8 +33,9 @@ export class ReplyChannels extends ChannelSource {
     return channel.startsWith('chat:') || channel.startsWith('messages:');
   }
 
-  async open({ caller }: Client, ask: SubscribeAsk, signal: AbortSignal): Promise<Opened> {
-    const { isWhole, publications, live } = await this.subscribe(caller, ask, formatOf(ask), signal);
+  async open(client: Client, ask: SubscribeAsk, signal: AbortSignal): Promise<Opened> {
+    await this.#requireVisible(client, ask.channel);
+    const { isWhole, publications, live } = await this.subscribe(client.caller, ask, formatOf(ask), signal);
     return {
       recoverable: true,
       recovered: ask.since !== undefined && isWhole,
@@ -35,6 +45,13 @@ export class ReplyChannels extends ChannelSource {
       live,
       close: () => Promise.resolve(),
     };
+  }
+
+  /** Who knows the name of a chat may read it; the ids of messages are no secret. */
+  async #requireVisible(client: Client, channel: string): Promise<void> {
+    if (client.reach === 'tenant' || channel.startsWith('chat:')) return;
+    const { userId } = await this.reader.get(client.caller.tenantId, messageIdOf(channel));
+    if (!maySee(client, userId)) throw new CommandError('unknown_channel');
   }
 
   /** @throws AppError message_not_found, too_many_streams, redis_unavailable; CommandError */

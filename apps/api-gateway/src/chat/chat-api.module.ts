@@ -11,7 +11,7 @@ import { LedgerModule, MessageReader } from '#ledger';
 import { Log } from '#observability';
 import { provide } from '#runtime';
 import { Sockets, SocketsModule } from '#sockets';
-import { StreamingModule, TaskEvents } from '#streaming';
+import { NewsLine, StreamingModule } from '#streaming';
 import { AcceptMessage, AcceptModule } from '#walk';
 import { Callers } from '../callers.js';
 import { Door } from '../door/door.js';
@@ -50,7 +50,7 @@ import { WebSocketController } from './web-socket.controller.js';
   controllers: [SessionsController, SessionStreamController, WebSocketController, SessionEvents],
   providers: [
     provide(Callers, [AuthSettings, HttpSettings]),
-    provide(SocketTasks, [TaskEvents]),
+    provide(SocketTasks, [NewsLine]),
     provide(SendToSession, [Sessions, AcceptMessage, ControlBus]),
     provide(SendReply, [ReplyFeed]),
     provide(ChatClerk, [Door, SendToSession, SendReply, Log]),

@@ -14,7 +14,7 @@ import { type Sessions, type StartSession } from '#conversations';
 import { MemoryBuckets } from '#limits';
 import { Metrics } from '#observability';
 import { type Socket } from '#sockets';
-import { type OnTaskEvent, type TaskEvents } from '#streaming';
+import { type NewsLine, type NewsListener } from '#streaming';
 import { ManualClock } from '#testing';
 import { Callers } from '../callers.js';
 import { Door } from '../door/door.js';
@@ -49,20 +49,20 @@ function setup(env: Record<string, string> = {}) {
   const limits = new LimitSettings(config.limits);
   const buckets = new MemoryBuckets(new ManualClock());
   const gate = new Door(buckets, new TenantSettings(config.tenants), new Metrics(), limits, auth);
-  const followed = new Set<OnTaskEvent>();
-  const events: TaskEvents = {
-    publish: (_, event) => followed.forEach((listener) => listener(event)),
-    listen: (_, listener) => {
+  const followed = new Set<NewsListener>();
+  const line: NewsLine = {
+    publish: (_, news) => followed.forEach((listener) => listener.told(news)),
+    listen: (_, _topic, listener) => {
       followed.add(listener);
-      return () => void followed.delete(listener);
+      return { ready: () => Promise.resolve(), stop: () => void followed.delete(listener) };
     },
   };
-  const tasks = new SocketTasks(events);
+  const tasks = new SocketTasks(line);
   const entry = new LetInToChat(callers, gate, sessions, chat);
   const door = new ChatDoor(entry, clerk, tasks, chat, new SocketSettings(config.sockets));
   const prepare = (query: string, token = 'key-that-may-write') =>
     door.prepare({ url: `/ws?token=${token}${query}`, headers: {} } as IncomingMessage, '10.0.0.1');
-  return { prepare, events, followed, started, accepted };
+  return { prepare, line, followed, started, accepted };
 }
 
 /** A socket to which the test says what the client does. */

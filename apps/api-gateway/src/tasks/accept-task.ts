@@ -8,7 +8,7 @@ import {
 } from '#contracts';
 import { validationError } from '#runtime';
 import { type AcceptBatch, type Accepted, type AcceptMessage, type Asked, type BatchResult } from '#walk';
-import { type CallbackGuard } from '#webhooks';
+import { type CallbackGuard, type CallbackSecrets } from '#webhooks';
 import { messageOf } from './task-request.js';
 
 /** Accepts tasks as the messages that they are, once it is known that their callbacks may be sent. */
@@ -17,13 +17,14 @@ export class AcceptTask {
     private readonly accept: AcceptMessage,
     private readonly batch: AcceptBatch,
     private readonly guard: CallbackGuard,
+    private readonly secrets: CallbackSecrets,
   ) {}
 
   /** @throws AppError address_refused, task_type_unknown, queue_full, … */
   async run(caller: Caller, task: CreateTask, asked: Asked): Promise<Accepted> {
     const request = messageOf(task, caller);
     if (request.callback) await this.guard.check(request.callback.url);
-    return this.accept.run(caller, request, asked);
+    return this.accept.run(caller, this.#sealed(request), asked);
   }
 
   /** One result for each task, in their order; one that is no task fails by itself. */
@@ -35,10 +36,14 @@ export class AcceptTask {
     const requests = tasks.map((task) => requestOf(task, caller));
     const refused = await this.#refusals(requests);
     const items = requests.map((request, index) => ({
-      request: request instanceof AppError ? request : (refused.get(urlOf(request)) ?? request),
+      request: request instanceof AppError ? request : (refused.get(urlOf(request)) ?? this.#sealed(request)),
       asked: askedOf(index),
     }));
     return this.batch.run(caller, items);
+  }
+
+  #sealed(request: CreateMessage): CreateMessage {
+    return request.callback ? { ...request, callback: this.secrets.seal(request.callback) } : request;
   }
 
   /** Many tasks of a batch have one callback, which is looked up once. */

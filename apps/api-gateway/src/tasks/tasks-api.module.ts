@@ -4,7 +4,7 @@ import { LedgerModule, MessageReader } from '#ledger';
 import { Log } from '#observability';
 import { provide } from '#runtime';
 import { AcceptBatch, AcceptMessage, AcceptModule } from '#walk';
-import { CallbackGuard, CallbackGuardModule } from '#webhooks';
+import { CallbackGuard, CallbackGuardModule, CallbackSecrets } from '#webhooks';
 import { OpenStreams } from '../open-streams.js';
 import { ReplyFeed } from '../reply-feed.js';
 import { StreamsApiModule } from '../streams-api.module.js';
@@ -20,7 +20,7 @@ import { TasksController } from './tasks.controller.js';
   imports: [AcceptModule, LedgerModule, StreamsApiModule, CallbackGuardModule],
   controllers: [TasksController, ProcessController, DeliveriesController],
   providers: [
-    provide(AcceptTask, [AcceptMessage, AcceptBatch, CallbackGuard]),
+    provide(AcceptTask, [AcceptMessage, AcceptBatch, CallbackGuard, CallbackSecrets]),
     provide(ProcessSync, [AcceptTask, ReplyFeed, MessageReader, OpenStreams]),
     provide(ProcessStream, [AcceptTask, ReplyFeed, OpenStreams, StreamSettings, Log]),
   ],

@@ -7,6 +7,8 @@ import { type ChannelRules } from './rules.js';
 const RULES: ChannelRules = {
   presence: true,
   publish: true,
+  joinLeave: true,
+  forcePushJoinLeave: false,
   token: false,
   historySize: 3,
   historyMs: 60_000,
@@ -97,6 +99,23 @@ export function conformsToBroker(open: () => Promise<Broker>): void {
     await broker.leave(key, 'c9');
     expect(await broker.present(key)).toEqual([ada]);
     expect(await broker.present(`${key}x`)).toEqual([]);
+  });
+
+  test('tells who came and who went, and keeps nothing of it', async () => {
+    const { broker, key, heard, listener } = await setup();
+    await broker.listen(key, listener);
+    const ada = { user: 'ada', client: 'c1', conn_info: { name: 'Ädä' } };
+    await broker.tellMove(key, 'join', ada);
+    await broker.publish(key, '{"data":1}', RULES);
+    await broker.tellMove(key, 'leave', ada);
+    await eventually(() => expect(heard).toHaveLength(3));
+    expect(heard.map(({ offset, move }) => [offset, move])).toEqual([
+      [0, 'join'],
+      [1, undefined],
+      [0, 'leave'],
+    ]);
+    expect(JSON.parse(heard[2]!.text)).toEqual({ info: ada });
+    expect((await broker.history(key, everything)).publications).toHaveLength(1);
   });
 
   test('does not find a process that is not there', async () => {

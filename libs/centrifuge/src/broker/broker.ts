@@ -1,9 +1,9 @@
 import { type HistoryPage, type Position } from '../channel-source.js';
 import { type ClientInfo } from '../client.js';
-import { type Publication } from '../protocol/publication.js';
+import { type Move, type Publication } from '../protocol/publication.js';
 import { type ChannelRules } from './rules.js';
 
-/** Told of every publication in a channel, in order; `gap`: some may have been missed. */
+/** Told of every publication in a channel, in order, and of who came and went; `gap`: some may have been missed. */
 export interface Listener {
   push(publication: Publication): void;
   gap(): void;
@@ -34,6 +34,8 @@ export abstract class Broker {
   /** To be repeated within a minute, for as long as the client is there. */
   abstract enter(key: string, info: ClientInfo): Promise<void>;
   abstract leave(key: string, clientId: string): Promise<void>;
+  /** Tells all listeners that somebody came or went; that is kept nowhere. */
+  abstract tellMove(key: string, move: Move, info: ClientInfo): Promise<void>;
   abstract present(key: string): Promise<readonly ClientInfo[]>;
   /** Takes what other processes forward to this one, in the order in which they got it. */
   abstract takeFrames(node: string, take: FrameTaker): void;

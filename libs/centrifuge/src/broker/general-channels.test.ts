@@ -168,7 +168,8 @@ describe('what a client may not', () => {
     ['publishing where only the server may', { publish: { channel: 'quiet:a', data: 1 } }, 103],
     ['a private channel without a token', { subscribe: { channel: 'private:a' } }, 103],
     ['publishing nothing', { publish: { channel: 'a' } }, 107],
-    ['a call of a procedure', { rpc: { method: 'm', data: {} } }, 108],
+    ['a call of a procedure that is not there', { rpc: { method: 'no.such', data: {} } }, 104],
+    ['a call of what is no name of a procedure', { rpc: { method: 'm', data: {} } }, 108],
   ])('%s', async (_, command, code) => {
     const { client } = await setup();
     expect((await client.ask(command)).error.code).toBe(code);

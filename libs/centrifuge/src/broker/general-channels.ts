@@ -8,7 +8,8 @@ import {
 import { type Client, type ClientInfo, infoOf } from '../client.js';
 import { CommandError } from '../protocol/codes.js';
 import { type HistoryRequest } from '../protocol/commands.js';
-import { type Broker } from './broker.js';
+import { type Move } from '../protocol/publication.js';
+import { type Broker, type Listener } from './broker.js';
 import { inSequence, Mailbox } from './mailbox.js';
 import { type ChannelRules, namespaceOf, type Namespaces } from './rules.js';
 
@@ -33,11 +34,16 @@ export class GeneralChannels extends ChannelSource {
     if (rules.token && !ask.grant) throw new CommandError('permission_denied');
     const key = keyOf(client.caller.tenantId, ask.channel);
     const mailbox = new Mailbox(signal);
-    const stop = await this.broker.listen(key, mailbox);
-    const enter = () => this.broker.enter(key, infoOf(client, ask.grant?.info));
+    const stop = await this.broker.listen(key, wantsMoves(rules, ask) ? mailbox : withoutMoves(mailbox));
+    const info = infoOf(client, ask.grant?.info);
+    const enter = () => this.broker.enter(key, info);
+    const tell = async (move: Move) => {
+      if (rules.joinLeave) await this.broker.tellMove(key, move, info);
+    };
     try {
       const start = await this.#start(key, rules, ask.since);
       if (rules.presence) await enter();
+      await tell('join');
       const { top, ...position } = start;
       return {
         ...position,
@@ -47,6 +53,7 @@ export class GeneralChannels extends ChannelSource {
         close: async () => {
           stop();
           if (rules.presence) await this.broker.leave(key, client.id);
+          await tell('leave');
         },
       };
     } catch (error) {
@@ -122,6 +129,19 @@ function isWhole({ epoch, offset, publications }: HistoryPage, since: Position):
     publications.length === offset - since.offset &&
     (publications[0]?.offset ?? offset + 1) === since.offset + 1
   );
+}
+
+function wantsMoves({ joinLeave, forcePushJoinLeave }: ChannelRules, ask: SubscribeAsk): boolean {
+  return joinLeave && (ask.joinLeave || forcePushJoinLeave);
+}
+
+function withoutMoves(mailbox: Mailbox): Listener {
+  return {
+    push: (publication) => {
+      if (publication.move === undefined) mailbox.push(publication);
+    },
+    gap: () => mailbox.gap(),
+  };
 }
 
 /** The tenant comes first and its name has no slash in it, so that no channel of one is another's. */

@@ -57,8 +57,9 @@ export async function* inSequence(
 ): AsyncGenerator<readonly Publication[]> {
   let last = offset;
   for await (const batch of batches) {
-    const fresh = batch.filter((each) => each.offset > last);
+    const fresh = batch.filter((each) => each.move !== undefined || each.offset > last);
     for (const each of fresh) {
+      if (each.move !== undefined) continue;
       if (each.offset !== last + 1) throw new InsufficientState(`After ${last} came ${each.offset}`);
       last = each.offset;
     }

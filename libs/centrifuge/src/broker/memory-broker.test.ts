@@ -3,7 +3,15 @@ import { ManualClock } from '#testing';
 import { conformsToBroker } from './broker.conformance.js';
 import { MemoryBroker } from './memory-broker.js';
 
-const RULES = { presence: true, publish: true, token: false, historySize: 100, historyMs: 60_000 };
+const RULES = {
+  presence: true,
+  publish: true,
+  joinLeave: false,
+  forcePushJoinLeave: false,
+  token: false,
+  historySize: 100,
+  historyMs: 60_000,
+};
 
 describe('MemoryBroker', () => {
   conformsToBroker(() => Promise.resolve(new MemoryBroker(new ManualClock())));

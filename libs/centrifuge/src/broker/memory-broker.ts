@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, Listeners } from '#runtime';
 import { type HistoryPage, type Position } from '../channel-source.js';
 import { type ClientInfo } from '../client.js';
-import { type Publication, publicationOf } from '../protocol/publication.js';
+import { type Move, moveOf, type Publication, publicationOf } from '../protocol/publication.js';
 import { Broker, type HistoryAsk, type Listener, POSITION_MS, PRESENCE_MS } from './broker.js';
 import { type ChannelRules } from './rules.js';
 
@@ -78,6 +78,11 @@ export class MemoryBroker extends Broker {
   leave(key: string, clientId: string): Promise<void> {
     const there = this.#presence.get(key);
     if (there?.delete(clientId) && there.size === 0) this.#presence.delete(key);
+    return Promise.resolve();
+  }
+
+  tellMove(key: string, move: Move, info: ClientInfo): Promise<void> {
+    this.#tell(key, moveOf(move, info));
     return Promise.resolve();
   }
 

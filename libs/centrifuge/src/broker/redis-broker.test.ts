@@ -6,7 +6,15 @@ import { RedisBroker } from './redis-broker.js';
 
 const open: RedisConnections[] = [];
 const prefix = crypto.randomUUID();
-const RULES = { presence: true, publish: true, token: false, historySize: 100, historyMs: 60_000 };
+const RULES = {
+  presence: true,
+  publish: true,
+  joinLeave: false,
+  forcePushJoinLeave: false,
+  token: false,
+  historySize: 100,
+  historyMs: 60_000,
+};
 
 async function connect(url?: string) {
   const connections = new RedisConnections(url ?? (await redisUrlForTests()), prefix, () => undefined);

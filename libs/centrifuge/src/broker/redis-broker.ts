@@ -3,7 +3,7 @@ import { LuaScript, type RedisConnections, viaRedis } from '#redis';
 import { Listeners } from '#runtime';
 import { type HistoryPage, type Position } from '../channel-source.js';
 import { type ClientInfo } from '../client.js';
-import { publicationOf } from '../protocol/publication.js';
+import { type Move, moveOf, type Publication, publicationOf } from '../protocol/publication.js';
 import {
   Broker,
   type FrameTaker,
@@ -139,6 +139,11 @@ export class RedisBroker extends Broker {
     );
   }
 
+  async tellMove(key: string, move: Move, info: ClientInfo): Promise<void> {
+    const payload = `${move} ${JSON.stringify(info)}`;
+    await viaRedis(() => this.connections.prompt.publish(this.#key(key, 'live'), payload));
+  }
+
   async present(key: string): Promise<readonly ClientInfo[]> {
     const infos = await viaRedis(() =>
       PRESENT.run(this.connections.prompt, this.#presence(key), [Date.now()]),
@@ -168,9 +173,9 @@ export class RedisBroker extends Broker {
 
   #receive(channel: string, payload: string): void {
     const space = payload.indexOf(' ');
-    if (channel.startsWith(this.#nodeKey('')))
-      return this.#takeFrame(payload.slice(0, space), payload.slice(space + 1));
-    const publication = publicationOf(payload.slice(space + 1), Number(payload.slice(0, space)));
+    const [head, body] = [payload.slice(0, space), payload.slice(space + 1)];
+    if (channel.startsWith(this.#nodeKey(''))) return this.#takeFrame(head, body);
+    const publication = heard(head, body);
     for (const listener of this.#listeners.of(channel)) listener.push(publication);
   }
 
@@ -189,4 +194,10 @@ export class RedisBroker extends Broker {
   #key(key: string, what: string): string {
     return `${this.connections.prefix}:channel:${what}:${key}`;
   }
+}
+
+/** `join` and `leave` stand where a publication has its number. */
+function heard(head: string, body: string): Publication {
+  if (head === 'join' || head === 'leave') return moveOf(head, JSON.parse(body) as ClientInfo);
+  return publicationOf(body, Number(head));
 }

@@ -4,6 +4,10 @@ export interface ChannelRules {
   readonly presence: boolean;
   /** Clients may publish, not only the server API. */
   readonly publish: boolean;
+  /** Who comes and goes is told to those who ask for it. */
+  readonly joinLeave: boolean;
+  /** … and to everybody else, too. */
+  readonly forcePushJoinLeave: boolean;
   /** A client needs a token for the channel. */
   readonly token: boolean;
   /** So many publications are kept; 0: none, and nothing can be recovered. */

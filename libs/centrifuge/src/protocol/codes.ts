@@ -1,5 +1,5 @@
 /** How a command is refused; the client library tries again where `temporary` is set. */
-interface ErrorRow {
+export interface ErrorRow {
   readonly code: number;
   readonly message: string;
   readonly temporary?: true;
@@ -11,6 +11,7 @@ export const COMMAND_ERRORS = {
   unauthorized: { code: 101, message: 'unauthorized' },
   unknown_channel: { code: 102, message: 'unknown channel' },
   permission_denied: { code: 103, message: 'permission denied' },
+  method_not_found: { code: 104, message: 'method not found' },
   already_subscribed: { code: 105, message: 'already subscribed' },
   limit_exceeded: { code: 106, message: 'limit exceeded' },
   bad_request: { code: 107, message: 'bad request' },
@@ -55,9 +56,11 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly row: ErrorRow;
 
-  constructor(error: CommandErrorName) {
-    super(COMMAND_ERRORS[error].message);
-    this.row = COMMAND_ERRORS[error];
+  /** By its name, or as a row where the number is one of ours. */
+  constructor(error: CommandErrorName | ErrorRow) {
+    const row = typeof error === 'string' ? COMMAND_ERRORS[error] : error;
+    super(row.message);
+    this.row = row;
   }
 }
 

@@ -4,6 +4,7 @@ import { DisconnectError } from './codes.js';
 /** Longest name of a channel. */
 const MAX_CHANNEL_LENGTH = 255;
 const MAX_TOKEN_LENGTH = 16_384;
+const MAX_METHOD_LENGTH = 128;
 
 const text = (max: number) => z.string().max(max);
 const channel = text(MAX_CHANNEL_LENGTH).min(1);
@@ -28,6 +29,7 @@ const subscribeSchema = z.object({
   data: z.unknown().optional(),
   ...position,
   flag: z.int().min(0).default(0),
+  join_leave: z.boolean().default(false),
 });
 
 const historySchema = z.object({
@@ -46,7 +48,7 @@ const commandSchema = z.object({
   presence: inChannel.optional(),
   presence_stats: inChannel.optional(),
   history: historySchema.optional(),
-  rpc: z.unknown().optional(),
+  rpc: z.object({ method: text(MAX_METHOD_LENGTH).default(''), data: z.unknown().optional() }).optional(),
   send: z.unknown().optional(),
   refresh: z.object({ token }).optional(),
   sub_refresh: z.object({ channel, token }).optional(),

@@ -15,13 +15,20 @@ const historyTtl = z
     return z.NEVER;
   });
 
-const rules = z.strictObject({
-  presence: z.boolean().default(false),
-  publish: z.boolean().default(false),
-  token: z.boolean().default(false),
-  history_size: z.number().int().min(0).max(10_000).default(0),
-  history_ttl: historyTtl,
-});
+const rules = z
+  .strictObject({
+    presence: z.boolean().default(false),
+    publish: z.boolean().default(false),
+    join_leave: z.boolean().default(false),
+    force_push_join_leave: z.boolean().default(false),
+    token: z.boolean().default(false),
+    history_size: z.number().int().min(0).max(10_000).default(0),
+    history_ttl: historyTtl,
+  })
+  .refine(({ join_leave, force_push_join_leave }) => join_leave || !force_push_join_leave, {
+    path: ['force_push_join_leave'],
+    message: 'needs join_leave: true',
+  });
 
 const namespace = z
   .string()
@@ -64,7 +71,7 @@ export const centrifuge = section(
       .meta({
         env: 'CENTRIFUGE_NAMESPACES',
         description:
-          'Channels by what stands before their first colon, `""` for those without one: `presence`, `publish` (by clients), `token` (only with a subscription token), `history_size` (0: none, and nothing can be recovered), `history_ttl`. Each tenant has channels of its own. In the environment as JSON: `{"news": {"history_size": 10, "history_ttl": "1h"}}`.',
+          'Channels by what stands before their first colon, `""` for those without one: `presence`, `publish` (by clients), `join_leave` (who comes and goes is told to those who ask for it; with `force_push_join_leave` to all), `token` (only with a subscription token), `history_size` (0: none, and nothing can be recovered), `history_ttl`. Each tenant has channels of its own. In the environment as JSON: `{"news": {"history_size": 10, "history_ttl": "1h"}}`.',
       }),
   },
   'The Centrifuge protocol.',

@@ -1,4 +1,4 @@
-import { duration, whole } from '../fields.js';
+import { duration, flag, whole } from '../fields.js';
 import { section } from './section.js';
 
 export const messages = section(
@@ -91,6 +91,11 @@ export const conversations = section(
         description: 'Most turns of a conversation that may wait or run; one more is answered with 429.',
       },
     ),
+    begin_unknown: flag(true, {
+      env: 'CONVERSATION_BEGIN_UNKNOWN',
+      description:
+        'Whether a message that names a conversation which is not there begins it under this id (letters, digits, `_`, `-`, `.`); else it is answered with 404.',
+    }),
     context_tokens: whole(
       8_000,
       { min: 16, max: 10_000_000 },

@@ -23,6 +23,29 @@ function parseSecrets(text: string): readonly string[] {
     .filter((secret) => secret !== '');
 }
 
+/** 32 bytes each, as base64; undefined: one of them is not. */
+function parseKeys(text: string): readonly string[] | undefined {
+  const given = text
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+  return given.every((key) => Buffer.from(key, 'base64').length === 32) ? given : undefined;
+}
+
+/** What is no JSON is left for the schema to refuse. */
+function parseJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+const tenantName = z.string().min(1).max(64);
+const secretText = z.string().min(1).max(1_024);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
 export const webhooks = section(
   {
     secrets: z.string().transform(parseSecrets).prefault('').meta({
@@ -31,6 +54,42 @@ export const webhooks = section(
       description:
         'Keys that sign callbacks (`webhook-signature`, Standard Webhooks), comma-separated: `whsec_` and base64, or any text. While there are two, both sign, so that receivers can change over; empty: callbacks are not signed.',
     }),
+    tenant_secrets: z
+      .preprocess(
+        parseJson,
+        z.record(tenantName, z.array(secretText), 'must be a mapping, as JSON in the environment'),
+      )
+      .prefault({})
+      .meta({
+        env: 'WEBHOOK_TENANT_SECRETS',
+        secret: true,
+        description:
+          'Keys of single tenants, which sign their callbacks instead of `secrets`: `{"acme": ["whsec_…"]}`, in the environment as JSON.',
+      }),
+    encryption_keys: z
+      .string()
+      .transform((given, context) => {
+        const keys = parseKeys(given);
+        if (keys) return keys;
+        const message = 'must be keys of 32 bytes as base64, such as `openssl rand -base64 32` prints';
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      })
+      .prefault('')
+      .meta({
+        env: 'WEBHOOK_ENCRYPTION_KEYS',
+        secret: true,
+        description:
+          'Keys of 32 bytes as base64, comma-separated, with which tokens and headers of callbacks are encrypted in the database (AES-256-GCM): the first encrypts, all decrypt. Empty: they are not encrypted.',
+      }),
+    dead_letter_urls: z
+      .preprocess(parseJson, z.record(tenantName, httpUrl, 'must be a mapping, as JSON in the environment'))
+      .prefault({})
+      .meta({
+        env: 'WEBHOOK_DEAD_LETTER_URLS',
+        description:
+          'Where the dead letters of tenants are told: `{"acme": "https://ops.example.com/dead"}`, in the environment as JSON. Private addresses must be in `allowed_hosts`.',
+      }),
     allow_private: flag(false, {
       env: 'WEBHOOK_ALLOW_PRIVATE',
       description: 'Whether callbacks may go to private networks and to this machine.',

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { type DeliveryState, type ErrorCode, type MessageStatus, type TaskEventType } from '#contracts';
+import { type DeliveryState, type ErrorCode, type MessageStatus, type DeliveryEvent } from '#contracts';
 
 /** One event of a message for its callback: written in the commit that made it happen. */
 @Entity('callback_deliveries')
@@ -18,7 +18,7 @@ export class CallbackDeliveryRow {
   messageId!: string;
 
   @Column('text')
-  event!: TaskEventType;
+  event!: DeliveryEvent;
 
   /** Of the message, when it happened. */
   @Column('text')

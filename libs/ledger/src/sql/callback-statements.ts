@@ -10,6 +10,7 @@ export interface SeenOrigins {
 /** A claimed delivery, with what its body is made of; without an id there is none. */
 export interface DueRow extends SeenOrigins, Record<string, unknown> {
   readonly id: string | null;
+  readonly tenant_id: string;
   readonly message_id: string;
   readonly event: string;
   readonly status: string;
@@ -17,6 +18,7 @@ export interface DueRow extends SeenOrigins, Record<string, unknown> {
   readonly error_code: string | null;
   readonly error_message: string | null;
   readonly origin: string;
+  readonly url: string;
   readonly attempts: number;
   readonly tries: number;
   readonly created_at: Date;
@@ -34,7 +36,7 @@ const TRIES_IN_ORDER = 4;
 /**
  * Takes deliveries that are due ($1: destinations after this one, $2: most deliveries, $3: most for one destination, $4:
  * destinations with a bound of their own, $5: those bounds, $6: ms until a try counts as lost). Events of one message go out
- * one after the other. Every destination has its own index range, so that one with a million deliveries costs no more than
+ * one after the other; that it is dead is told to somebody else, and waits for none of them. Every destination has its own index range, so that one with a million deliveries costs no more than
  * one with three. `attempts` is the fence of what is written about the try.
  */
 export const CLAIM_DELIVERIES: Statement = {
@@ -57,7 +59,7 @@ WITH RECURSIVE origins AS (
      WHERE d.state = 'pending' AND d.origin = b.origin AND d.due_at <= now() AND NOT EXISTS (
        SELECT 1 FROM callback_deliveries earlier
         WHERE earlier.message_id = d.message_id AND earlier.seq < d.seq AND earlier.state = 'pending'
-          AND earlier.tries < ${TRIES_IN_ORDER})
+          AND (earlier.event = 'dead') = (d.event = 'dead') AND earlier.tries < ${TRIES_IN_ORDER})
      ORDER BY d.due_at LIMIT b.most FOR UPDATE SKIP LOCKED) d
    LIMIT $2
 ), taken AS (

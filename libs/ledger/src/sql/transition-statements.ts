@@ -7,6 +7,7 @@ import { IS_HEAD } from './open-statuses.js';
 export interface ExpiredRow extends Record<string, unknown> {
   readonly id: string;
   readonly tenant_id: string;
+  readonly user_id: string;
   readonly conversation_id: string | null;
   readonly priority: number;
   readonly lane: string;

@@ -1,6 +1,7 @@
 import { type QueueSettings } from '#config';
 import { AppError, type FinalStatus, type ReportedStatus, type ReportStatus } from '#contracts';
 import { type Held, type MessageTransitions, type OutsideLease, type OutsideWorker } from '#ledger';
+import { type Announce } from '../announce.js';
 import { type Reschedule } from '../reschedule.js';
 import { refusal } from './refusal.js';
 
@@ -12,6 +13,7 @@ export class OutsideLeases {
   constructor(
     private readonly transitions: MessageTransitions,
     private readonly reschedule: Reschedule,
+    private readonly announce: Announce,
     private readonly settings: QueueSettings,
   ) {}
 
@@ -20,6 +22,7 @@ export class OutsideLeases {
     const lease = this.#leaseOf(report);
     // An attempt is named by who has the message already.
     const claimed = report.attempt === undefined ? await this.transitions.claim(worker, lease) : undefined;
+    if (claimed) this.#tell(claimed);
     return claimed ?? (await this.transitions.hold(worker, lease)) ?? this.refuse(worker, report.status);
   }
 
@@ -54,6 +57,10 @@ export class OutsideLeases {
     const standing = await this.transitions.standing(tenantId, id);
     if (!standing) throw new AppError('message_not_found', `There is no message ${id}`);
     throw refusal(standing, workerId, wanted);
+  }
+
+  #tell({ message }: Held): void {
+    if (message.attempt === message.attemptsBefore + 1) this.announce.started(message);
   }
 
   #leaseOf({ metadata, attempt }: ReportStatus): OutsideLease {

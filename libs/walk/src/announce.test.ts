@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Message, newId, taskIdOf, type TaskEvent } from '#contracts';
-import { MemoryTaskEvents } from '#streaming';
-import { AnnounceTask } from './announce-task.js';
+import { type Message, newId, type News, taskIdOf } from '#contracts';
+import { MemoryNewsLine } from '#streaming';
+import { Announce } from './announce.js';
 
 const USAGE = { promptTokens: 1, completionTokens: 2, estimated: false };
 
@@ -10,6 +10,9 @@ function messageOf(more: Partial<Message> = {}): Message {
   const told: Partial<Message> = {
     id: newId('msg'),
     tenantId: 't1',
+    userId: 'ada',
+    conversationId: null,
+    status: 'pending',
     attempt: 1,
     attemptsBefore: 0,
     options: { task_type: 'custom' },
@@ -19,21 +22,22 @@ function messageOf(more: Partial<Message> = {}): Message {
   return told as Message;
 }
 
-describe('what is told of tasks', () => {
-  let heard: TaskEvent[];
-  let announce: AnnounceTask;
-  const types = () => heard.map(({ event_type, progress }) => [event_type, progress]);
+describe('what is told', () => {
+  let heard: News[];
+  let announce: Announce;
+  const tasks = () => heard.flatMap(({ task }) => task ?? []);
+  const types = () => tasks().map(({ event_type, progress }) => [event_type, progress]);
 
   beforeEach(() => {
     vi.useFakeTimers();
     heard = [];
-    const events = new MemoryTaskEvents(() => undefined);
-    events.listen('t1', (event) => heard.push(event));
-    announce = new AnnounceTask(events);
+    const line = new MemoryNewsLine(() => undefined);
+    line.listen('t1', 'user:ada', { told: (news) => heard.push(news) });
+    announce = new Announce(line);
   });
   afterEach(() => vi.useRealTimers());
 
-  test('is its start once, and how far it is whenever that has risen', () => {
+  test('of a task is its start once, and how far it is whenever that has risen', () => {
     const message = messageOf();
     let progress = 0;
     const unfollow = announce.follow(message, () => progress);
@@ -49,7 +53,7 @@ describe('what is told of tasks', () => {
       ['progress', 10],
       ['progress', 20],
     ]);
-    expect(heard[0]).toMatchObject({ task_id: taskIdOf(message.id), status: 'running' });
+    expect(tasks()[0]).toMatchObject({ task_id: taskIdOf(message.id), status: 'running' });
   });
 
   test('is no second start on another attempt, but one after it was requeued', () => {
@@ -61,12 +65,12 @@ describe('what is told of tasks', () => {
     expect(types()).toEqual([['started', 0]]);
   });
 
-  test('is its result, or why there is none', () => {
+  test('of a task is its result, or why there is none', () => {
     const reply = { content: '{"a": 1}', usage: USAGE };
     announce.ended(messageOf(), { status: 'completed', reply });
     announce.ended(messageOf(), { status: 'timeout', failure: { code: 'expired', message: 'late' }, reply });
     vi.runAllTimers();
-    expect(heard).toMatchObject([
+    expect(tasks()).toMatchObject([
       {
         event_type: 'completed',
         progress: 100,
@@ -75,15 +79,27 @@ describe('what is told of tasks', () => {
       },
       { event_type: 'failed', status: 'timeout', error: 'late', error_code: 'expired' },
     ]);
-    expect(heard[1]).not.toHaveProperty('data');
+    expect(tasks()[1]).not.toHaveProperty('data');
   });
 
-  test('is nothing where a message is no task', () => {
-    const message = messageOf({ options: null });
+  test('of a message that is no task is what becomes of it, without its text', () => {
+    const message = messageOf({ options: null, conversationId: 'conv_1' });
+    announce.accepted(message);
     announce.follow(message, () => 50)();
     announce.retrying(message);
-    announce.ended(message, { status: 'completed' });
+    announce.ended(message, { status: 'completed', reply: { content: 'text', usage: USAGE } });
+    announce.ended(message, { status: 'cancelled', failure: { code: 'cancelled', message: 'enough' } });
     vi.runAllTimers();
-    expect(heard).toEqual([]);
+    const common = { message_id: message.id, conversation_id: 'conv_1', user_id: 'ada' };
+    const timestamp = expect.any(String);
+    expect(heard).toEqual(
+      [
+        { type: 'message.accepted', status: 'pending' },
+        { type: 'message.started', status: 'processing' },
+        { type: 'message.retrying', status: 'retrying' },
+        { type: 'message.completed', status: 'completed' },
+        { type: 'message.cancelled', status: 'cancelled', error: 'enough', error_code: 'cancelled' },
+      ].map((event) => ({ event: { ...event, ...common, timestamp } })),
+    );
   });
 });
