@@ -14,10 +14,16 @@ const PROGRAMS = {
   docs: 'dist/scripts/generate-docs.js',
   bench: 'dist/tests/bench/main.js',
   faults: 'node_modules/vitest/vitest.mjs',
+  compose: 'node_modules/vitest/vitest.mjs',
+  chart: 'node_modules/vitest/vitest.mjs',
 };
 
 /** What comes before the arguments of the user. */
-const ARGUMENTS = { faults: ['run', '--config', 'vitest.faults.config.ts'] };
+const ARGUMENTS = {
+  faults: ['run', '--config', 'vitest.faults.config.ts'],
+  compose: ['run', '--config', 'vitest.deployments.config.ts', 'tests/compose'],
+  chart: ['run', '--config', 'vitest.deployments.config.ts', 'tests/chart'],
+};
 
 /** Gives the exit code. */
 async function main([command = '', ...args]) {

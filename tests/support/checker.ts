@@ -1,6 +1,5 @@
 import { eventually } from '#testing';
 import { type UpstreamCall } from '../upstream/call-log.js';
-import { type FakeUpstream } from '../upstream/fake-upstream.js';
 import { type Client } from './client.js';
 import { query } from './faults.js';
 import { type System } from './system.js';
@@ -35,6 +34,11 @@ export interface Findings {
   readonly duplicates: number;
 }
 
+/** What of the fake upstream is looked at; it may also be in another process. */
+export interface EffectLog {
+  calls(): readonly UpstreamCall[] | Promise<readonly UpstreamCall[]>;
+}
+
 /** Nothing went wrong; `duplicates` is judged by itself. */
 export const FLAWLESS = { lost: [], wrongEnd: [], phantoms: [], outOfOrder: [] };
 
@@ -51,7 +55,7 @@ export class Checker {
 
   constructor(
     private readonly system: System,
-    private readonly upstream: FakeUpstream,
+    private readonly upstream: EffectLog,
   ) {}
 
   /** Posts a message and writes down what was promised; answers with the status, 0 when there was no answer. */
@@ -98,7 +102,7 @@ export class Checker {
     await eventually(
       async () => {
         const open = (await this.#rows()).filter(({ status }) => !FINAL.includes(status));
-        const running = this.upstream.calls().filter(({ outcome }) => outcome === null);
+        const running = (await this.upstream.calls()).filter(({ outcome }) => outcome === null);
         const what = open.map(({ content, status }) => `${content}: ${status}`).slice(0, 10);
         if (open.length > 0) throw new Error(`${open.length} messages are open: ${what.join(', ')}`);
         if (running.length > 0) throw new Error(`${running.length} calls run`);
@@ -111,7 +115,7 @@ export class Checker {
   async findings(): Promise<Findings> {
     const rows = await this.#rows();
     const byContent = new Map(rows.map((row) => [row.content, row]));
-    const calls = Map.groupBy(this.upstream.calls(), ({ messages }) => messages.at(-1)?.text ?? '');
+    const calls = Map.groupBy(await this.upstream.calls(), ({ messages }) => messages.at(-1)?.text ?? '');
     return {
       lost: [...this.accepted.keys()].filter(
         (content) => !FINAL.includes(byContent.get(content)?.status ?? ''),

@@ -10,6 +10,8 @@ import { Routes } from './routes.js';
 export interface FakeUpstreamOptions {
   /** 0, a free one, when left out. */
   readonly port?: number;
+  /** Where it listens; 127.0.0.1 when left out. */
+  readonly host?: string;
   /** JSON lines are appended to it; see CallLog. */
   readonly logFile?: string;
   readonly behaviours?: readonly Behaviour[];
@@ -32,7 +34,7 @@ export interface FakeUpstream {
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
   const script = new BehaviourScript(options.behaviours ?? []);
   const log = new CallLog(options.logFile);
-  const server = listen(new Routes(script, log, options.models ?? ['fake-model']), options.port ?? 0);
+  const server = listen(new Routes(script, log, options.models ?? ['fake-model']), options);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
@@ -45,13 +47,13 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
 }
 
 /** The backlog is long because a benchmark opens thousands of connections at once. */
-function listen(routes: Routes, port: number): Server {
+function listen(routes: Routes, { port = 0, host = '127.0.0.1' }: FakeUpstreamOptions): Server {
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
     routes.handle(request, response).catch((error: Error) => {
       if (!(error instanceof ClientGone)) response.destroy(error);
     });
   });
-  return server.listen({ port, host: '127.0.0.1', backlog: 4096 });
+  return server.listen({ port, host, backlog: 4096 });
 }
 
 async function close(server: Server, log: CallLog): Promise<void> {
