@@ -1,23 +1,5 @@
 import { z } from 'zod';
-import {
-  type Alias,
-  ALIASES,
-  configSchema,
-  formatDuration,
-  type Leaf,
-  LEAVES,
-  WITHOUT_MEANING,
-} from '#config';
-
-type Default = string | number | boolean | readonly unknown[] | Readonly<Record<string, unknown>>;
-
-/** The default of a setting as one would write it; undefined where it has none. */
-export function defaultOf({ schema, meta }: Leaf): string | undefined {
-  const prefault = schema instanceof z.ZodPrefault ? (schema.def.defaultValue as Default) : undefined;
-  if (prefault === undefined) return undefined;
-  if (typeof prefault === 'object') return JSON.stringify(prefault);
-  return meta.unit === 'ms' && typeof prefault === 'number' ? formatDuration(prefault) : String(prefault);
-}
+import { type Alias, ALIASES, configSchema, defaultOf, LEAVES, WITHOUT_MEANING } from '#config';
 
 /** `docs/configuration.md`: every setting with its variable, default, unit and comment. */
 export function configurationPage(): string {

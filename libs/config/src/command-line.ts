@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AppError } from '#contracts';
 import { ConfigError, loadConfig } from './load-config.js';
+import { processEnvironment } from './process-environment.js';
 import { type Config } from './schema.js';
 
 const DEFAULT_FILE = 'configs/config.yaml';
@@ -34,8 +35,8 @@ export function configFromCommandLine(args: readonly string[], { defaultPort, ch
       },
     });
     if (values.help) exit(0, USAGE);
-    const file = values.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
-    const config = loadConfig({ env: process.env, file, insecure: values.insecure, defaultPort });
+    const file = configFile(values.config);
+    const config = loadConfig({ env: processEnvironment(), file, insecure: values.insecure, defaultPort });
     check?.(config);
     if (values.validate)
       exit(0, `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`);
@@ -45,6 +46,11 @@ export function configFromCommandLine(args: readonly string[], { defaultPort, ch
     const isTold = error instanceof ConfigError || error instanceof AppError;
     return exit(1, isTold ? message : `${message}\n\n${USAGE}`);
   }
+}
+
+/** The file that a process reads: the one that is named, else the one that lies in its place, if there is one. */
+export function configFile(named?: string): string | undefined {
+  return named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
 }
 
 function exit(code: number, text: string): never {

@@ -1,11 +1,13 @@
 export { type Alias, ALIASES, WITHOUT_MEANING } from './aliases.js';
 export * from './command-line.js';
 export { type DayFloor } from './day-floors.js';
+export { defaultOf } from './default-of.js';
 export { type EffectiveSetting, EffectiveSettings } from './effective-settings.js';
 export { Environment } from './environment.js';
 export { formatDuration, parseDuration } from './fields.js';
 export * from './leaves.js';
 export * from './load-config.js';
+export { type Env, processEnvironment } from './process-environment.js';
 export { type Rate } from './rate.js';
 export * from './schema.js';
 export { PLANNING_STRATEGIES, type PlanningStrategy } from './sections/planning.js';
