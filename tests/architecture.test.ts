@@ -14,7 +14,7 @@ const LAYERS = [
   ['cache', 'ledger', 'queue', 'routing'],
   ['conversations', 'endpoints', 'planning', 'preprocessing', 'resources', 'webhooks'],
   ['walk'],
-  ['dispatch', 'scheduling'],
+  ['cli', 'dispatch', 'scheduling'],
   ['api-gateway', 'queue-manager', 'scheduler'],
   ['server'],
 ];
@@ -118,7 +118,7 @@ describe('the manifests', () => {
       ...devDependencies,
       ...optionalDependencies,
     })) {
-      expect(version, name).toMatch(/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$/);
+      expect(version, name).toMatch(/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/);
       expect(reasons).toContain(`\`${name}\``);
     }
   });

@@ -3,24 +3,13 @@ import {
   type Alias,
   ALIASES,
   configSchema,
-  formatDuration,
-  type Leaf,
+  defaultOf,
   LEAVES,
   type OlderKey,
   QUEUE_SERVICE_KEYS,
   TASK_SERVICE_KEYS,
   WITHOUT_MEANING,
 } from '#config';
-
-type Default = string | number | boolean | readonly unknown[] | Readonly<Record<string, unknown>>;
-
-/** The default of a setting as one would write it; undefined where it has none. */
-export function defaultOf({ schema, meta }: Leaf): string | undefined {
-  const prefault = schema instanceof z.ZodPrefault ? (schema.def.defaultValue as Default) : undefined;
-  if (prefault === undefined) return undefined;
-  if (typeof prefault === 'object') return JSON.stringify(prefault);
-  return meta.unit === 'ms' && typeof prefault === 'number' ? formatDuration(prefault) : String(prefault);
-}
 
 /** `docs/configuration.md`: every setting with its variable, default, unit and comment. */
 export function configurationPage(): string {

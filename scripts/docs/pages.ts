@@ -1,5 +1,6 @@
 import { providersFileSchema, taskTypesFileSchema } from '#catalog';
 import { catalogSchema } from './catalog-schema.js';
+import { cliPage } from './cli.js';
 import { configurationPage, configurationSchema, exampleFile } from './configuration.js';
 import { metricsPage } from './metrics.js';
 import { dashboardFiles } from '../monitoring/index.js';
@@ -13,6 +14,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'configs/config.example.yaml': exampleFile(),
     'configs/providers.schema.json': catalogSchema(providersFileSchema),
     'configs/task-types.schema.json': catalogSchema(taskTypesFileSchema),
+    'docs/cli.md': cliPage(),
     'docs/errors.md': errorsPage(),
     'docs/metrics.md': metricsPage(),
     ...dashboardFiles(),

@@ -1,12 +1,4 @@
-import { checkCatalog } from '#catalog';
-import { configFromCommandLine } from '#config';
-import { connectControl } from '#control';
-import { createApp, runProcess, startOrExit } from '#runtime';
-import { ApiGatewayModule } from './api-gateway.module.js';
+import { startOrExit } from '#runtime';
+import { startApiGateway } from './start.js';
 
-await startOrExit(async () => {
-  const config = configFromCommandLine(process.argv.slice(2), { check: checkCatalog });
-  const app = await createApp(config, 'api-gateway', [ApiGatewayModule]);
-  connectControl(app);
-  await runProcess(app, config);
-});
+await startOrExit(() => startApiGateway(process.argv.slice(2)));

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Environment, ProviderSettings } from '#config';
 import { Log, Metrics } from '#observability';
-import { Closers } from '#runtime';
+import { Closers, isOnDisk } from '#runtime';
 import { Catalogs } from './catalogs.js';
 import { FileWatch } from './file-watch.js';
 import { ProviderLanes } from './provider-lanes.js';
@@ -17,7 +17,8 @@ function openCatalogs(
   const sources = catalogSources(value, environment);
   const catalogs = new Catalogs(sources, metrics, log);
   if (value.reload_every === 0) return catalogs;
-  const watch = new FileWatch([sources.providersFile, sources.taskTypesFile], value.reload_every, () => {
+  const files = [sources.providersFile, sources.taskTypesFile].filter(isOnDisk);
+  const watch = new FileWatch(files, value.reload_every, () => {
     try {
       catalogs.reload();
     } catch {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AppError } from '#contracts';
 import { ConfigError, loadConfig } from './load-config.js';
+import { processEnvironment } from './process-environment.js';
 import { type Config } from './schema.js';
 
 const DEFAULT_FILE = 'configs/config.yaml';
@@ -34,9 +35,8 @@ export function configFromCommandLine(args: readonly string[], { defaultPort, ch
       },
     });
     if (values.help) exit(0, USAGE);
-    const named = values.config ?? (process.env['CONFIG_PATH'] || undefined);
-    const file = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
-    const config = loadConfig({ env: process.env, file, insecure: values.insecure, defaultPort });
+    const file = configFile(values.config);
+    const config = loadConfig({ env: processEnvironment(), file, insecure: values.insecure, defaultPort });
     check?.(config);
     if (values.validate)
       exit(0, [...config.unused.map((line) => `Not used: ${line}`), validText(file)].join('\n'));
@@ -50,6 +50,12 @@ export function configFromCommandLine(args: readonly string[], { defaultPort, ch
 
 function validText(file: string | undefined): string {
   return `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`;
+}
+
+/** The file that a process reads: the one that is named, here or by `CONFIG_PATH`, else the one in its place, if any. */
+export function configFile(named?: string): string | undefined {
+  const given = named ?? (processEnvironment()['CONFIG_PATH'] || undefined);
+  return given ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
 }
 
 function exit(code: number, text: string): never {

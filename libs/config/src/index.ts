@@ -1,6 +1,7 @@
 export { type Alias, ALIASES, WITHOUT_MEANING } from './aliases.js';
 export * from './command-line.js';
 export { type DayFloor } from './day-floors.js';
+export { defaultOf } from './default-of.js';
 export { type EffectiveSetting, EffectiveSettings } from './effective-settings.js';
 export { Environment } from './environment.js';
 export { formatDuration, parseDuration } from './fields.js';
@@ -9,6 +10,7 @@ export * from './load-config.js';
 export { type OlderKey } from './older/older-key.js';
 export { QUEUE_SERVICE_KEYS } from './older/queue-service-keys.js';
 export { TASK_SERVICE_KEYS } from './older/task-service-keys.js';
+export { type Env, processEnvironment } from './process-environment.js';
 export { type Rate } from './rate.js';
 export * from './schema.js';
 export { PLANNING_STRATEGIES, type PlanningStrategy } from './sections/planning.js';

@@ -11,6 +11,7 @@ export { sendProblem } from './problem.filter.js';
 export * from './provide.js';
 export * from './remembered.js';
 export * from './run-process.js';
+export * from './shipped.js';
 export * from './starters.js';
 export * from './this-process.js';
 export * from './ticker.js';

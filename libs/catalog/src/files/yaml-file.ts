@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import {
   type Document,
@@ -11,6 +11,7 @@ import {
   type Node,
   parseDocument,
 } from 'yaml';
+import { isOnDisk, readPlace } from '#runtime';
 import { type Path, pathText, type Problem } from './problem.js';
 
 /** Far more than any catalog needs, and little enough to be read at once. */
@@ -36,11 +37,12 @@ export class YamlFile {
   }
 
   /** A file that cannot be read is a file with that problem. */
-  static open(path: string): YamlFile {
-    const name = nameOf(path);
+  static open(place: string): YamlFile {
+    const name = nameOf(place);
     try {
-      if (statSync(path).size > MAX_BYTES) return new YamlFile(name, '', `is larger than ${MAX_BYTES} bytes`);
-      return new YamlFile(name, readFileSync(path, 'utf8'));
+      if (isOnDisk(place) && statSync(place).size > MAX_BYTES)
+        return new YamlFile(name, '', `is larger than ${MAX_BYTES} bytes`);
+      return new YamlFile(name, Buffer.from(readPlace(place)).toString('utf8'));
     } catch (error) {
       return new YamlFile(name, '', `cannot be read: ${(error as Error).message}`);
     }

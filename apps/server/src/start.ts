@@ -1,0 +1,40 @@
+import { ApiGatewayModule } from '#apps/api-gateway';
+import { Catalogs, checkCatalog, type ProviderSpec } from '#catalog';
+import { type Config, configFromCommandLine } from '#config';
+import { connectControl } from '#control';
+import { QueueManagerModule } from '#apps/queue-manager';
+import { createApp, runProcess } from '#runtime';
+import { SchedulerModule } from '#apps/scheduler';
+
+/** What somebody who has just started the system wants to know. */
+function welcome(url: string, { storage }: Config, provider: ProviderSpec): string {
+  const ledger = storage.database_url === undefined ? `embedded database in ${storage.data_dir}` : 'Postgres';
+  const schedule = storage.redis_url === undefined ? 'in this process' : 'Redis';
+  return `
+LLM Message Queue answers at ${url}
+
+  profile   ${storage.redis_url === undefined && storage.database_url === undefined ? 'embedded' : 'shared'}: ledger ${ledger}, schedule and streams ${schedule}
+  provider  ${describe(provider)}
+  health    ${url}/api/v1/health
+  metrics   ${url}/metrics
+
+Try it:
+  curl -s ${url}/api/v1/messages -H 'content-type: application/json' \\
+    -d '{"user_id": "me", "content": "Hello!", "priority": "high"}'
+  curl -N ${url}/api/v1/messages/<id of the answer>/stream
+`;
+}
+
+function describe({ kind, defaultModel, endpoints }: ProviderSpec): string {
+  if (kind === 'simulator') return 'simulator (set OPENAI_API_KEY, or another one, for a real provider)';
+  return `${defaultModel} at ${endpoints.map(({ url }) => url).join(', ')}`;
+}
+
+/** The three roles in one process. */
+export async function startServer(args: readonly string[]): Promise<void> {
+  const config = configFromCommandLine(args, { check: checkCatalog });
+  const app = await createApp(config, 'server', [ApiGatewayModule, QueueManagerModule, SchedulerModule]);
+  connectControl(app);
+  const url = await runProcess(app, config);
+  process.stdout.write(welcome(url, config, app.get(Catalogs).now.defaultProvider));
+}
