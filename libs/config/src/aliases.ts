@@ -51,7 +51,6 @@ export const ALIASES: readonly Alias[] = [
     convert: (value) => (isOn(value) ? 'debug' : undefined),
     note: '`true` is `debug`',
   },
-  { name: 'SECURITY_ENCRYPTION_KEY', sets: ['WEBHOOK_ENCRYPTION_KEYS'], note: '32 bytes as base64' },
 ];
 
 /** Variables of the same service that nothing here reads, and why. */

@@ -11,6 +11,8 @@ export interface MessageNews {
   readonly conversation_id: string | null;
   readonly user_id: string;
   readonly status: MessageStatus;
+  /** Of `message.progress`: how much of the answer is there, in percent. */
+  readonly progress?: number;
   readonly error?: string;
   readonly error_code?: ErrorCode;
   readonly timestamp: string;

@@ -13,6 +13,7 @@ export class RedisNewsLine extends NewsLine {
   readonly #subscribed = new Map<string, Promise<unknown>>();
   #outgoing = new Map<string, News[]>();
   #subscriber: Redis | undefined;
+  #isAway = false;
 
   constructor(
     private readonly connections: RedisConnections,
@@ -47,7 +48,16 @@ export class RedisNewsLine extends NewsLine {
     const outgoing = this.#outgoing;
     this.#outgoing = new Map();
     for (const [tenantId, news] of outgoing)
-      this.connections.prompt.publish(this.#channel(tenantId), JSON.stringify(news)).catch(this.onError);
+      this.connections.prompt.publish(this.#channel(tenantId), JSON.stringify(news)).then(
+        () => (this.#isAway = false),
+        (error: unknown) => this.#lost(error),
+      );
+  }
+
+  /** Of an outage one word is enough: there may be thousands of news in each of its seconds. */
+  #lost(error: unknown): void {
+    if (!this.#isAway) this.onError(error);
+    this.#isAway = true;
   }
 
   #subscribe(tenantId: string): void {

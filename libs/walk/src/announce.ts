@@ -79,7 +79,10 @@ export class Announce {
     const task = isTask(message)
       ? taskEventOf({ progress: 0, ...told, messageId: message.id, at: new Date() })
       : undefined;
-    this.#publish(message, eventOf(message, typeOf(told), told.status, told.failure), task);
+    const type = typeOf(told);
+    const event = eventOf(message, type, told.status, told.failure);
+    const { progress = 0 } = told;
+    this.#publish(message, type === 'message.progress' ? { ...event, progress } : event, task);
   }
 
   #publish({ tenantId }: EndedMessage, event: MessageNews, task?: TaskEvent): void {

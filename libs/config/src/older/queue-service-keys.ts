@@ -233,7 +233,11 @@ const rest: readonly OlderKey[] = [
     env: ['SECURITY_API_KEYS'],
   },
   ...unused('clients show API keys, which have scopes', 'security.authentication', 'security.authorization'),
-  ...unused('secrets are in the configuration only; encrypt the disks', 'security.encryption'),
+  { path: 'security.encryption.key', sets: ['webhooks.encryption_keys'], note: '32 bytes as base64' },
+  ...unused(
+    'what is secret in the database is encrypted with AES-256-GCM once there is a key',
+    'security.encryption',
+  ),
 ];
 
 /** Of the message queue with `server`, `queue.levels` and `loadbalancer`; each key is also a variable (`SERVER_PORT`). */

@@ -87,6 +87,7 @@ export const webhooks = section(
       .prefault({})
       .meta({
         env: 'WEBHOOK_DEAD_LETTER_URLS',
+        secret: true,
         description:
           'Where the dead letters of tenants are told: `{"acme": "https://ops.example.com/dead"}`, in the environment as JSON. Private addresses must be in `allowed_hosts`.',
       }),
