@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { eventually } from '#testing';
@@ -236,7 +239,9 @@ describe('the compose stack', () => {
     const content = 'x'.repeat(600);
     const id = await fleet.checker.send(fleet.client, content);
     const seen: StreamEvent[] = [];
-    const reading = readThrough(fleet.client, id, seen);
+    const reading = readThrough(fleet.client, id, seen, 5 * PATIENCE_MS);
+    // Until it is waited for, whatever fails first is told.
+    reading.catch(() => undefined);
     await eventually(() => expect(seen.length).toBeGreaterThan(3), { timeoutMs: PATIENCE_MS });
 
     const load = await underLoad('gateways are replaced', async () => {
@@ -250,6 +255,36 @@ describe('the compose stack', () => {
     expect([...load.statuses.keys()]).toEqual([201]);
     expect(textOf(await reading)).toBe(content);
     await expectNothingLost(0);
+  }, 900_000);
+
+  test('comes back from a dump of Postgres alone', async ({ skip }) => {
+    const [postgres] = await fleet.stack.ids('postgres');
+    const majorOf = async (program: string) =>
+      Number(/ (\d+)/.exec(await fleet.stack.exec(postgres!, [program, '--version']))![1]);
+    if ((await majorOf('pg_dump')) < (await majorOf('postgres'))) skip('pg_dump is older than its Postgres');
+
+    await fleet.behave({ hangBeforeHeaders: true });
+    const contents = [1, 2, 3, 4, 5].map((n) => `before the dump ${n}`);
+    const ids = await Promise.all(contents.map((content) => fleet.checker.send(fleet.client, content)));
+    const folder = mkdtempSync(join(tmpdir(), 'llmq-dump-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const dump = join(folder, 'llmq.dump');
+    await fleet.stack.shell(`COMPOSE exec -T postgres pg_dump -U llmq -Fc llmq > ${dump}`);
+    fleet.checker.unsure.add('after the dump');
+    const later = await fleet.client.send('after the dump');
+
+    await fleet.behave({});
+    await fleet.stack.shell(`COMPOSE stop api-gateway queue-manager scheduler`);
+    await fleet.stack.shell(`COMPOSE exec -T postgres dropdb -U llmq llmq`);
+    await fleet.stack.shell(`COMPOSE exec -T postgres createdb -U llmq llmq`);
+    await fleet.stack.shell(`COMPOSE exec -T postgres pg_restore -U llmq -d llmq < ${dump}`);
+    await fleet.stack.shell(`COMPOSE exec -T redis redis-cli flushall`);
+    await fleet.stack.shell(`COMPOSE up -d`);
+    await fleet.stack.healthy();
+    for (const id of ids)
+      expect(await fleet.client.ended(id, PATIENCE_MS)).toMatchObject({ status: 'completed' });
+    expect((await fleet.client.get(`/api/v1/messages/${later}`)).status).toBe(404);
+    await expectNothingLost(1);
   }, 900_000);
 
   test('ends in order', async () => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { eventually } from '#testing';
 import { findCompose, run, type RunOptions } from './engine.js';
 
@@ -27,7 +27,7 @@ export class Stack {
   /** `files` start at the root of the project. */
   static async of(files: readonly string[], env: NodeJS.ProcessEnv): Promise<Stack> {
     const project = 'llmq-test';
-    const paths = files.map((file) => join(ROOT, file));
+    const paths = files.map((file) => resolve(ROOT, file));
     return new Stack(await findCompose(), paths, { ...env, COMPOSE_PROJECT_NAME: project });
   }
 
@@ -39,6 +39,13 @@ export class Stack {
   /** Any command, in the environment of the stack. */
   sh(command: readonly string[], options: RunOptions = {}): Promise<string> {
     return run(command, { ...options, env: { ...this.env, ...options.env } });
+  }
+
+  /** A line for the shell, as the documentation has it; COMPOSE stands for the command with its files. */
+  shell(line: string, options: RunOptions = {}): Promise<string> {
+    const compose = [...this.compose, ...this.files.flatMap((file) => ['-f', file])].join(' ');
+    const script = line.replace('COMPOSE', compose);
+    return this.sh(['sh', '-c', script], { timeoutMs: 300_000, ...options });
   }
 
   /** The ids of the containers of these services, of all of them when none is named. */

@@ -101,13 +101,14 @@ export async function readThrough(
   client: Client,
   id: string,
   events: StreamEvent[] = [],
+  timeoutMs = 25_000,
 ): Promise<StreamEvent[]> {
   await eventually(
     async () => {
       for await (const event of client.stream(id, events.at(-1)?.id)) events.push(event);
       if (events.at(-1)?.event !== 'end') throw new Error(`the stream of ${id} broke off`);
     },
-    { timeoutMs: 25_000, everyMs: 100 },
+    { timeoutMs, everyMs: 100 },
   );
   return events;
 }
