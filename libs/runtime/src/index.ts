@@ -13,6 +13,7 @@ export * from './run-process.js';
 export * from './starters.js';
 export * from './this-process.js';
 export * from './ticker.js';
+export { spanOf } from './trace-requests.js';
 export * from './version.js';
 export { validationError } from './validation.pipe.js';
 export * from './wait-for.js';

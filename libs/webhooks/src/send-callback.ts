@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { type WebhookSettings } from '#config';
-import { type Callback } from '#contracts';
+import { type StoredCallback } from '#ledger';
+import { NO_SPAN, type Span, type Tracing } from '#observability';
 import { type CallbackGuard } from './callback-guard.js';
 import { signatureHeaders } from './sign.js';
 
@@ -22,6 +23,7 @@ export class SendCallback {
   constructor(
     guard: CallbackGuard,
     private readonly settings: WebhookSettings,
+    private readonly tracing: Tracing,
   ) {
     const { timeout, per_destination } = settings.value;
     this.#agent = new Agent({
@@ -34,7 +36,36 @@ export class SendCallback {
   }
 
   /** Never throws. */
-  async run(id: string, { url, token, headers = {} }: Callback, body: string): Promise<Answered> {
+  async run(id: string, callback: StoredCallback, body: string): Promise<Answered> {
+    const span = this.#begin(id, callback);
+    const answered = await this.#send(id, callback, body, span.traceparent);
+    if (answered.status !== null) span.set({ 'http.response.status_code': answered.status });
+    if (answered.status === null || answered.status >= 400) span.fail(new Error('refused'));
+    span.end();
+    return answered;
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  #begin(id: string, { url, traceparent }: StoredCallback): Span {
+    if (!this.tracing.enabled) return NO_SPAN;
+    const { hostname, port, protocol } = new URL(url);
+    return this.tracing.start('POST callback', 'client', traceparent, {
+      'http.request.method': 'POST',
+      'server.address': hostname,
+      'server.port': Number(port || (protocol === 'http:' ? 80 : 443)),
+      'llmq.delivery.id': id,
+    });
+  }
+
+  async #send(
+    id: string,
+    { url, token, headers = {} }: StoredCallback,
+    body: string,
+    traceparent: string | undefined,
+  ): Promise<Answered> {
     const { timeout, secrets } = this.settings.value;
     const signal = AbortSignal.timeout(timeout);
     try {
@@ -46,6 +77,7 @@ export class SendCallback {
         headers: {
           ...inLowerCase(headers),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(traceparent !== undefined && { traceparent }),
           'content-type': 'application/json',
           'user-agent': 'LLM-Service-Webhook/1.0',
           ...signatureHeaders({ id, timestampSeconds: Math.floor(Date.now() / 1_000), body }, secrets),
@@ -57,10 +89,6 @@ export class SendCallback {
       const why = signal.aborted ? `no answer within ${timeout} ms` : withoutUrl(error);
       return { status: null, error: why, retryAfterMs: 0 };
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#agent.destroy();
   }
 }
 

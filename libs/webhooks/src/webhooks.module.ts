@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { WebhookSettings } from '#config';
 import { CallbackOutbox, LedgerModule } from '#ledger';
-import { Log, Metrics } from '#observability';
+import { Log, Metrics, Tracing } from '#observability';
 import { provide } from '#runtime';
 import { CallbackGuard } from './callback-guard.js';
 import { DeliverCallbacks } from './deliver-callbacks.js';
@@ -18,7 +18,7 @@ export class CallbackGuardModule {}
 @Module({
   imports: [LedgerModule, CallbackGuardModule],
   providers: [
-    provide(SendCallback, [CallbackGuard, WebhookSettings]),
+    provide(SendCallback, [CallbackGuard, WebhookSettings, Tracing]),
     provide(DeliverCallbacks, [CallbackOutbox, SendCallback, WebhookSettings, Metrics, Log]),
   ],
   exports: [DeliverCallbacks],
