@@ -27,7 +27,7 @@ Settings come from a YAML file (\`--config FILE\`; \`configs/config.yaml\` when 
 
 Durations are written \`250ms\`, \`30s\`, \`5m\`, \`24h\` or \`7d\`; a plain number is milliseconds. Editors complete the file when its first line is \`# yaml-language-server: $schema=./config.schema.json\`.
 
-Secrets (\`auth.keys\`, \`storage.database_url\`, \`storage.redis_url\`, \`centrifuge.token_secret\`, \`centrifuge.api_key\`, \`providers.openai.api_key\`) are never logged and never answered.
+Secrets (\`auth.keys\`, \`storage.database_url\`, \`storage.redis_url\`, \`centrifuge.token_secret\`, \`centrifuge.api_key\`, \`providers.openai.api_key\`, \`tracing.headers\`) are never logged and never answered.
 
 | setting | environment | default | unit | what it does |
 | --- | --- | --- | --- | --- |

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
 import { AppError } from '#contracts';
-import { BoundedMap } from '#runtime';
+import { BoundedMap, spanOf } from '#runtime';
 import { networkOf } from '#sockets';
 import { type Asked, fingerprintOf, type RepeatMark, UNMARKED } from '#walk';
 
@@ -22,7 +22,8 @@ const RETRY_COUNT = 'x-stainless-retry-count';
  * the path is given, since a URL can be written in several ways.
  */
 export function askedOf(request: FastifyRequest, path: string, body: unknown): Asked {
-  return { requestId: request.id, repeat: markOf(request, path, body), client: clientOf(request.ip) };
+  const repeat = markOf(request, path, body);
+  return { requestId: request.id, repeat, client: clientOf(request.ip), span: spanOf(request) };
 }
 
 /** Of a request with many items: each as if it had come by itself, under a key of its own. */

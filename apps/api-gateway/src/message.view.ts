@@ -37,7 +37,7 @@ export function messageView(message: Message) {
 }
 
 function askedView({ options }: Message) {
-  const { client: _, ...asked } = options ?? {};
+  const { client: _client, traceparent: _trace, ...asked } = options ?? {};
   return asked;
 }
 

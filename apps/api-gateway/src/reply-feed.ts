@@ -1,6 +1,7 @@
 import { type StreamSettings } from '#config';
 import { AppError, isFinal, type Message, type ReplyEntry } from '#contracts';
 import { type MessageReader } from '#ledger';
+import { type Span, type Tracing } from '#observability';
 import { type ReplyStreams } from '#streaming';
 
 /** Numbers of events made from the ledger, once the log is gone: above every number that a log can have. */
@@ -16,6 +17,7 @@ export class ReplyFeed {
     private readonly streams: ReplyStreams,
     private readonly reader: MessageReader,
     private readonly settings: StreamSettings,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -24,10 +26,23 @@ export class ReplyFeed {
    */
   async open(tenantId: string, id: string, after: number, signal: AbortSignal): Promise<Feed | undefined> {
     const message = await this.reader.get(tenantId, id);
+    const feed = await this.#feedOf(message, after, signal);
+    return feed && this.#traced(feed, message, after);
+  }
+
+  async #feedOf(message: Message, after: number, signal: AbortSignal): Promise<Feed | undefined> {
     if (after >= SNAPSHOT_SEQ) return this.#afterSnapshot(message, after, signal);
     const tail = await this.#tail(message);
     if (tail?.ended && after >= tail.seq) return undefined;
     return !tail && isFinal(message.status) ? snapshot(message, after) : this.#follow(message, after, signal);
+  }
+
+  /** Reading is a part of the way of the message, whoever reads: in its trace, where it has one. */
+  #traced(feed: Feed, { id, options }: Message, after: number): Feed {
+    const { traceparent } = options ?? {};
+    if (!this.tracing.enabled || traceparent === undefined) return feed;
+    const about = { 'llmq.message.id': id, 'llmq.stream.after': after };
+    return within(() => this.tracing.start('stream reply', 'server', traceparent, about), feed);
   }
 
   /** Who has seen part of a snapshot gets it again, whatever the log now holds; of a message that was requeued, all. */
@@ -78,6 +93,24 @@ export class ReplyFeed {
       if (!isFinal(message.status)) throw error;
       yield* snapshot(message, cursor);
     }
+  }
+}
+
+/** Whoever never reads has no span. */
+async function* within(begin: () => Span, feed: Feed): Feed {
+  const span = begin();
+  let events = 0;
+  try {
+    for await (const batch of feed) {
+      if (!('silent' in batch)) events += batch.length;
+      yield batch;
+    }
+  } catch (error) {
+    span.fail(error);
+    throw error;
+  } finally {
+    span.set({ 'llmq.stream.events': events });
+    span.end();
   }
 }
 

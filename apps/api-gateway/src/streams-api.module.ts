@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HttpSettings, StreamSettings } from '#config';
 import { LedgerModule, MessageReader } from '#ledger';
-import { Log, Metrics } from '#observability';
+import { Log, Metrics, Tracing } from '#observability';
 import { provide } from '#runtime';
 import { ReplyStreams, StreamingModule } from '#streaming';
 import { AcceptModule, QueuePlaces } from '#walk';
@@ -15,7 +15,7 @@ import { WaitingComment } from './waiting-comment.js';
   imports: [AcceptModule, LedgerModule, StreamingModule],
   providers: [
     provide(OpenStreams, [HttpSettings, Metrics]),
-    provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings]),
+    provide(ReplyFeed, [ReplyStreams, MessageReader, StreamSettings, Tracing]),
     provide(WaitingComment, [QueuePlaces]),
     provide(StreamReply, [ReplyFeed, OpenStreams, WaitingComment, StreamSettings, Log]),
   ],

@@ -17,6 +17,7 @@ import { resources } from './sections/resources.js';
 import { sockets } from './sections/sockets.js';
 import { storage } from './sections/storage.js';
 import { tenants } from './sections/tenants.js';
+import { tracing } from './sections/tracing.js';
 import { webhooks } from './sections/webhooks.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|)$/;
@@ -44,6 +45,7 @@ export const configSchema = z.strictObject({
   providers,
   cache,
   webhooks,
+  tracing,
   log,
 });
 

@@ -38,6 +38,13 @@ export class EndpointSettings extends Settings<'endpoints'> {}
 export class ProviderSettings extends Settings<'providers'> {}
 export class CacheSettings extends Settings<'cache'> {}
 export class WebhookSettings extends Settings<'webhooks'> {}
+export class TracingSettings extends Settings<'tracing'> {
+  /** What is sent to the collector beside the spans. */
+  get headers(): Readonly<Record<string, string>> {
+    const pairs = (this.value.headers ?? '').split(',').filter((pair) => pair.trim() !== '');
+    return Object.fromEntries(pairs.map((pair) => headerOf(pair.trim())));
+  }
+}
 
 /** Every section that is asked for by its token; `log` is read once, at start. */
 export function settingsOf(config: Config) {
@@ -63,7 +70,13 @@ export function settingsOf(config: Config) {
     new ProviderSettings(config.providers),
     new CacheSettings(config.cache),
     new WebhookSettings(config.webhooks),
+    new TracingSettings(config.tracing),
     new EffectiveSettings(config),
     config.environment,
   ];
+}
+
+function headerOf(pair: string): [string, string] {
+  const at = pair.indexOf('=');
+  return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
 }

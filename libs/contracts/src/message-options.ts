@@ -76,6 +76,8 @@ export const dataField = z.json().superRefine((value, context) => {
 
 /** What a message asks of the model, beside its text; stored as it is, and left out where nothing is asked. */
 export interface MessageOptions {
+  /** Where it stands in the trace that it was accepted in; undefined: nobody traces. */
+  readonly traceparent?: string;
   readonly parameters?: MessageParameters;
   /** Told before everything else; the context of a conversation follows it. */
   readonly system_prompt?: string;

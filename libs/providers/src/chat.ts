@@ -88,6 +88,8 @@ export interface ChatRequest {
   readonly parameters?: ChatParameters;
   /** Travels to the provider, so that its log and ours can be held together. */
   readonly requestId: string;
+  /** W3C's, so that the provider can go on with our trace; undefined: it is not to know. */
+  readonly traceparent?: string;
   /** What `metadata.simulate` of the message asks of the simulator; other providers ignore it. */
   readonly simulate?: unknown;
 }

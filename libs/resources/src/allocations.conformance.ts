@@ -315,7 +315,8 @@ export function conformsToAllocations(open: () => Promise<Database>): void {
         });
       });
       const { values } = await metrics.resourceRequests.get();
-      expect(values).toEqual([{ labels: { outcome: 'expired' }, value: 4 }]);
+      const counted = values.filter(({ value }) => value > 0);
+      expect(counted).toEqual([{ labels: { outcome: 'expired' }, value: 4 }]);
       await bench.release(stays);
     });
 

@@ -1,11 +1,12 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { type Config, settingsOf } from '#config';
-import { createLogger, Health, Log, Metrics } from '#observability';
+import { type Config, settingsOf, TracingSettings } from '#config';
+import { createLogger, Health, Log, Metrics, openTracing, Tracing } from '#observability';
 import { Clock, SystemClock } from './clock.js';
 import { Closers } from './closers.js';
 import { provide } from './provide.js';
 import { Starters } from './starters.js';
 import { ThisProcess } from './this-process.js';
+import { VERSION } from './version.js';
 
 /** What every process has, once: settings, clock, log, metrics, health, and the order of closing. */
 @Module({})
@@ -26,6 +27,12 @@ export class CoreModule implements OnApplicationShutdown {
       provide(Closers, [Log]),
       provide(Starters, []),
       provide(ThisProcess, []),
+      {
+        provide: Tracing,
+        inject: [TracingSettings, Log, Closers],
+        useFactory: (settings: TracingSettings, log: Log, closers: Closers) =>
+          tracingOf(settings, process, log, closers),
+      },
     ];
     return {
       module: CoreModule,
@@ -40,6 +47,7 @@ export class CoreModule implements OnApplicationShutdown {
         Closers,
         Starters,
         ThisProcess,
+        Tracing,
       ],
     };
   }
@@ -48,4 +56,19 @@ export class CoreModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.closers.closeAll();
   }
+}
+
+async function tracingOf(
+  settings: TracingSettings,
+  program: string,
+  log: Log,
+  closers: Closers,
+): Promise<Tracing> {
+  const { headers, value } = settings;
+  const { endpoint, service_name: service, sample_ratio: sampleRatio, contents, to_providers } = value;
+  if (endpoint === undefined) return openTracing(undefined, log);
+  const shared = { endpoint, headers, service, program, version: VERSION };
+  const tracing = await openTracing({ ...shared, sampleRatio, contents, toProviders: to_providers }, log);
+  closers.add('tracing', () => tracing.close());
+  return tracing;
 }

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Config } from '#config';
-import { Health, Log, Metrics } from '#observability';
+import { Health, Log, Metrics, Tracing } from '#observability';
 import { CoreModule } from './core.module.js';
 import { addCors } from './cors.js';
 import { addHttpHooks, requestIdOf } from './http-hooks.js';
@@ -14,6 +14,7 @@ import { NestLog } from './nest-log.js';
 import { asAppError } from './problem.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { SystemController } from './system.controller.js';
+import { traceRequests } from './trace-requests.js';
 import { ValidationPipe } from './validation.pipe.js';
 
 class Root {}
@@ -45,6 +46,7 @@ export async function createApp(
   addJsonBodies(server);
   addCors(server, config.http.cors_origins);
   addHttpHooks(server, app.get(Metrics), app.get(Health));
+  traceRequests(server, app.get(Tracing));
   measureProcess(app.get(Metrics), process, server.server);
   return app;
 }

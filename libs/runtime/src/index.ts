@@ -15,6 +15,7 @@ export * from './shipped.js';
 export * from './starters.js';
 export * from './this-process.js';
 export * from './ticker.js';
+export { spanOf } from './trace-requests.js';
 export * from './version.js';
 export { validationError } from './validation.pipe.js';
 export * from './wait-for.js';

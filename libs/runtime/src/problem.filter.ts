@@ -1,8 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AppError } from '#contracts';
-import { type Log } from '#observability';
+import { type Log, traceTags } from '#observability';
 import { asAppError, toProblem } from './problem.js';
+import { spanOf } from './trace-requests.js';
 
 /** Answers every failed request with a problem document; the one place where failures of requests are logged. */
 @Catch()
@@ -21,6 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
   #write(error: AppError, request: FastifyRequest): void {
     const fields = {
       request_id: request.id,
+      ...traceTags(spanOf(request).traceparent),
       method: request.method,
       path: request.url.split('?')[0],
       code: error.code,

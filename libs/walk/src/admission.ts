@@ -29,6 +29,8 @@ export interface Decided {
   readonly idempotencyKey: string | null;
   readonly fingerprint: string | null;
   readonly client?: string | undefined;
+  /** Where it stands in a trace. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Turns a request into the row that is committed, or refuses it; what is not in the request has its default. */
@@ -53,8 +55,12 @@ export class Admission {
     const task = this.tasks.asked(request, decided.metadata, asked);
     const expected = this.routes.expectedOf(task);
     const route = this.routes.run(caller, request, decided, task, expected);
-    const { client } = decided;
-    const options = { ...asked, ...cachingOf(request, route), ...(client !== undefined && { client }) };
+    const { client, traceparent } = decided;
+    const origin = {
+      ...(client !== undefined && { client }),
+      ...(traceparent !== undefined && { traceparent }),
+    };
+    const options = { ...asked, ...cachingOf(request, route), ...origin };
     return {
       id: decided.id,
       tenant_id: caller.tenantId,
@@ -68,7 +74,7 @@ export class Admission {
       ...routeOf(route),
       ...this.spending.of(caller.tenantId, expected, route.targets[0]!),
       options: Object.keys(options).length > 0 ? options : null,
-      ...(request.callback && { callback: storedOf(request.callback) }),
+      ...(request.callback && { callback: storedOf(request.callback, traceparent) }),
       cost: expected.input + this.queue.value.expected_output,
       ...this.#times(request, decided.priority),
       idempotency_key: decided.idempotencyKey,
@@ -181,8 +187,9 @@ function optionsOf({
   };
 }
 
-function storedOf(callback: Callback): StoredCallback {
-  return { ...callback, origin: new URL(callback.url).origin };
+function storedOf(callback: Callback, traceparent: string | undefined): StoredCallback {
+  const { origin } = new URL(callback.url);
+  return { ...callback, origin, ...(traceparent !== undefined && { traceparent }) };
 }
 
 /** The request's own word, else that of the rule by which it is routed. */

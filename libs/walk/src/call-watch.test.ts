@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError, type Usage } from '#contracts';
-import { Metrics } from '#observability';
+import { Metrics, NO_SPAN } from '#observability';
 import { CallWatch } from './call-watch.js';
 import { NotCalled } from './call-provider.js';
 import { Stopped } from './running-messages.js';
@@ -13,7 +13,9 @@ function setup() {
   const shown = async () =>
     (await metrics.text()).match(/^(llm_provider|llmq_provider|llmq_tokens).*(_total|_count|_sum)\{.*$/gm) ??
     [];
-  return { watch: new CallWatch(OF, metrics), shown };
+  const request = { messages: [], model: 'm', requestId: 'r' };
+  const watched = { labels: OF, kind: 'simulator', request, span: NO_SPAN };
+  return { watch: new CallWatch(watched, metrics), shown };
 }
 
 const lines = (shown: readonly string[]) => shown.filter((line) => !line.includes('_sum')).toSorted();
@@ -22,7 +24,7 @@ test('a call with three pieces has a first token, and one time between two of th
   const { watch, shown } = setup();
   watch.take({ type: 'reasoning', text: 'hm' });
   for (const text of ['a', 'b', 'c']) watch.take({ type: 'delta', text });
-  watch.succeeded(USAGE);
+  watch.succeeded({ usage: USAGE, reason: 'stop', text: 'abc' });
   expect(lines(await shown())).toEqual([
     'llm_provider_latency_seconds_count{provider="p",model="m"} 1',
     'llm_provider_requests_total{provider="p",model="m",outcome="ok"} 1',

@@ -1,7 +1,7 @@
 import { type QueueSettings } from '#config';
 import { AppError, type Message, newId } from '#contracts';
 import { type Claim, type MessageLedger, type PlannedCall } from '#ledger';
-import { type Log } from '#observability';
+import { type Log, type Span, type Tracing } from '#observability';
 import { type Providers } from '#providers';
 import { type ThisProcess } from '#runtime';
 import { type Outcome } from './end-attempt.js';
@@ -20,6 +20,8 @@ export interface ClaimedMessage {
   readonly workerLosses: number;
   /** Set when it must end without a call: it has cost too many workers their lives, or came too late. */
   readonly refusal: AppError | undefined;
+  /** What this attempt is in the trace of the message. */
+  readonly span: Span;
 }
 
 /** Makes a message this worker's, or says what becomes of its job. */
@@ -30,6 +32,7 @@ export class ClaimMessage {
     private readonly providers: Providers,
     private readonly process: ThisProcess,
     private readonly settings: QueueSettings,
+    private readonly tracing: Tracing,
     private readonly log: Log,
   ) {}
 
@@ -53,7 +56,19 @@ export class ClaimMessage {
     const { message, workerLosses, cancelRequested, callId } = claim;
     this.running.own(message.id, message.attempt);
     if (cancelRequested) this.running.stop(message.id, 'cancelled');
-    return { message, callId, signal, workerLosses, refusal: this.#refusal(claim) };
+    const span = this.#begin(message);
+    return { message, callId, signal, workerLosses, refusal: this.#refusal(claim), span };
+  }
+
+  #begin({ id, attempt, lane, priority, createdAt, conversationId, options }: Message): Span {
+    return this.tracing.start('process message', 'consumer', options?.traceparent, {
+      'llmq.message.id': id,
+      'llmq.message.attempt': attempt,
+      'llmq.message.priority': priority,
+      'llmq.message.age_ms': Math.max(0, Date.now() - createdAt.getTime()),
+      'llmq.lane': lane,
+      'gen_ai.conversation.id': conversationId ?? undefined,
+    });
   }
 
   /** The call that the attempt starts with. */

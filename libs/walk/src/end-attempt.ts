@@ -1,6 +1,6 @@
 import { type AppError, CANCELLED, type Message, storable, toAppError, type Usage } from '#contracts';
 import { type CallUse, type MessageLedger } from '#ledger';
-import { type Log, type Metrics } from '#observability';
+import { type Log, type Metrics, type Span } from '#observability';
 import { type ChatMessage } from '#providers';
 import { type ReplyWriter } from '#streaming';
 import { type CallCosts, usedUntil } from './call-costs.js';
@@ -27,6 +27,7 @@ export type Outcome =
 /** What an attempt has come to by the time it ends. */
 export interface AttemptState {
   readonly message: Message;
+  readonly span: Span;
   readonly writer: ReplyWriter;
   readonly provider: string;
   readonly model: string;
@@ -70,6 +71,7 @@ export class EndAttempt {
   async failed(state: AttemptState, error: unknown): Promise<Outcome> {
     if (error instanceof Stopped) return this.#stopped(state, error);
     const failure = toAppError(error);
+    state.span.fail(failure);
     // No prompt: no provider was asked, and nothing failed but the ledger.
     if (failure.code === 'database_unavailable' && state.prompt.length === 0) return this.#handBack(state);
     if (this.divert.isFor(state, failure)) return this.#elsewhere(state, failure);
@@ -82,6 +84,7 @@ export class EndAttempt {
 
   /** The message fails for good and becomes a dead letter. */
   async bury(state: AttemptState, error: AppError): Promise<Outcome> {
+    state.span.fail(error);
     const status = TIMED_OUT.has(error.code) ? 'timeout' : 'failed';
     const failure = { code: error.code, message: storable(error.message) };
     this.log.warn(

@@ -8,7 +8,7 @@ import {
 } from '#contracts';
 import { type ControlBus } from '#control';
 import { type CallUse, type MessageLedger, replyData } from '#ledger';
-import { type Log, type Metrics } from '#observability';
+import { type Log, type Metrics, traceTags } from '#observability';
 import { type ReplyWriter } from '#streaming';
 import { type Announce, type Ended } from './announce.js';
 import { type Enqueuer } from './enqueuer.js';
@@ -99,8 +99,9 @@ export class Finish {
 }
 
 /** What every log line about a message carries: the request id is the one that its sender knows. */
-export function tagsOf({ id, requestId, attempt }: Message) {
-  return { message_id: id, request_id: requestId, attempt };
+export function tagsOf({ id, requestId, attempt, options }: Message) {
+  const trace = traceTags(options?.traceparent);
+  return { message_id: id, request_id: requestId, attempt, ...trace };
 }
 
 function rowOf(message: Message, ending: Ending) {

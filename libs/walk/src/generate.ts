@@ -48,14 +48,19 @@ export class Generate {
     const { message, callId, writer } = state;
     const provider = this.providers.of(message.lane);
     const labels = { provider: provider.name, model: state.model };
-    const watch = new CallWatch(labels, this.metrics);
+    const asked = requestOf(state);
+    const { kind } = provider.spec;
+    const watch = new CallWatch({ labels, kind, request: asked, span: state.span }, this.metrics);
+    const { traceparent } = watch;
+    const request = traceparent === undefined ? asked : { ...asked, traceparent };
     try {
       const answer = new Answer(writer, this.settings.value.max_reply_length);
-      const request = requestOf(state);
-      const onWay = ({ endpoint, key }: Via) => {
+      const onWay = (via: Via) => {
+        const { endpoint, key } = via;
         state.called = true;
         state.endpoint = endpoint.id;
         if (key) state.keyId = key.id;
+        watch.goes(via);
       };
       const wanted = { provider, request, whom: whomFor(message), tokens: message.cost, onWay };
       for await (const event of this.calls.stream(wanted, signal)) {
@@ -65,7 +70,7 @@ export class Generate {
       }
       const { reason, usage, toolCalls, reasoning } = answer.end();
       const counted = usage ?? estimate(request, wordsOf(writer.text, reasoning, toolCalls));
-      watch.succeeded(counted);
+      watch.succeeded({ usage: counted, reason, text: writer.text });
       return { callId, ...labels, finishReason: reason, usage: counted, toolCalls, reasoning };
     } catch (error) {
       watch.failed(error);

@@ -1,6 +1,6 @@
 import { type StreamSettings } from '#config';
 import { AppError, type Message } from '#contracts';
-import { type Log, type Metrics } from '#observability';
+import { type Log, type Metrics, type Span } from '#observability';
 import { type Providers } from '#providers';
 import { type ReplyStreams } from '#streaming';
 import { type Announce } from './announce.js';
@@ -34,12 +34,12 @@ export class OpenAttempt {
     private readonly log: Log,
   ) {}
 
-  open({ message, callId, signal }: ClaimedMessage): OpenedAttempt {
+  open({ message, callId, signal, span }: ClaimedMessage): OpenedAttempt {
     const overtime = new AbortController();
     const timer = setTimeout(() => overtime.abort(timedOut(message)), message.timeoutMs);
     const stopTiming = this.metrics.run.startTimer({ priority: message.priority });
     this.#observeWait(message);
-    const state = this.#state(message, callId);
+    const state = this.#state(message, callId, span);
     const progress = () => progressOf(state);
     this.running.measure(message.id, progress);
     const unfollow = this.announce.follow(message, progress);
@@ -51,11 +51,12 @@ export class OpenAttempt {
         unfollow();
         stopTiming({ status: signal.aborted ? (signal.reason as Stopped).reason : 'ended' });
         this.running.end(message.id);
+        span.end();
       },
     };
   }
 
-  #state(message: Message, callId: string | null): AttemptState {
+  #state(message: Message, callId: string | null, span: Span): AttemptState {
     const { name: provider, model: usual } = this.providers.of(message.lane);
     const model = message.targets[message.target]?.model ?? usual;
     const writer = this.streams.writer(message.id, message.attempt, {
@@ -68,6 +69,7 @@ export class OpenAttempt {
     });
     return {
       message,
+      span,
       writer,
       provider,
       model,

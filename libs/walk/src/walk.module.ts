@@ -26,7 +26,7 @@ import {
   ScheduleLedger,
 } from '#ledger';
 import { Concurrency, LimitsModule, Rates } from '#limits';
-import { Log, Metrics } from '#observability';
+import { Log, Metrics, Tracing } from '#observability';
 import { Preprocess, PreprocessingModule } from '#preprocessing';
 import { Providers, ProvidersModule } from '#providers';
 import { JobQueue, QueueModule } from '#queue';
@@ -202,7 +202,15 @@ export class AcceptModule {}
       inject: [MessageSettings],
       useFactory: (s: MessageSettings) => new RetryPolicy(s),
     },
-    provide(ClaimMessage, [MessageLedger, RunningMessages, Providers, ThisProcess, QueueSettings, Log]),
+    provide(ClaimMessage, [
+      MessageLedger,
+      RunningMessages,
+      Providers,
+      ThisProcess,
+      QueueSettings,
+      Tracing,
+      Log,
+    ]),
     provide(KeyRates, [Rates]),
     provide(PastCalls, [Database]),
     provide(RecallRates, [Catalogs, PastCalls, Rates, Log]),

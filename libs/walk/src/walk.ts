@@ -13,6 +13,7 @@ import {
 } from '#contracts';
 import { type Prompts } from '#conversations';
 import { type NewMessageRow } from '#ledger';
+import { type Span } from '#observability';
 import { type Defaults, type Preprocess } from '#preprocessing';
 import { type Admission } from './admission.js';
 import { type AfterCommit } from './after-commit.js';
@@ -37,6 +38,8 @@ export interface Asked {
   readonly client?: string;
   /** What holds where nothing in the message decides. */
   readonly defaults?: Defaults;
+  /** What it is in a trace. */
+  readonly span?: Span;
 }
 
 export interface Accepted {
@@ -65,12 +68,14 @@ export class AcceptMessage {
    */
   async run(caller: Caller, request: CreateMessage, asked: Asked): Promise<Accepted> {
     const row = await this.prepare(caller, request, asked);
-    return 'replayed' in row ? row : this.insert(row);
+    const accepted = 'replayed' in row ? row : await this.insert(row);
+    asked.span?.set({ 'llmq.message.id': accepted.message.id, 'llmq.message.replayed': accepted.replayed });
+    return accepted;
   }
 
   /** Everything before the commit: the row to insert, or what an earlier request was answered with. */
   async prepare(caller: Caller, request: CreateMessage, asked: Asked): Promise<NewMessageRow | Accepted> {
-    const { requestId, repeat, client } = asked;
+    const { requestId, repeat, client, span } = asked;
     const earlier = await this.idempotency.find(caller.tenantId, repeat);
     if (earlier) return this.#replayed(earlier);
     const { priority, metadata } = await this.preprocess.run(caller, request, asked.defaults);
@@ -82,6 +87,7 @@ export class AcceptMessage {
       idempotencyKey: repeat.key,
       fingerprint: repeat.fingerprint,
       client,
+      traceparent: span?.traceparent,
     });
     this.view.requireRoom({ lane: row.lane, priority });
     return row;

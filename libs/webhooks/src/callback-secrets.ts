@@ -35,13 +35,14 @@ export class CallbackSecrets {
   }
 
   /** Undefined: the key is not there any more, or somebody has changed what lies in the ledger. */
-  open({ url, token, headers, sealed }: Callback): Callback | undefined {
-    if (!sealed) return { url, token, headers };
+  open<C extends Callback>(callback: C): C | undefined {
+    const { sealed, ...open } = callback;
+    if (!sealed) return callback;
     const [form, id, data] = sealed.text.split('.');
     const key = this.#keys.find((each) => each.id === id);
     if (form !== FORM || !key || data === undefined) return undefined;
     try {
-      return { url, ...decrypt(key, Buffer.from(data, 'base64url'), url) };
+      return { ...open, ...decrypt(key, Buffer.from(data, 'base64url'), callback.url) } as C;
     } catch {
       return undefined;
     }

@@ -1,11 +1,18 @@
 import { Agent, request } from 'undici';
 import { type WebhookSettings } from '#config';
-import { type Callback } from '#contracts';
+import { type StoredCallback } from '#ledger';
+import { NO_SPAN, type Span, type Tracing } from '#observability';
 import { type CallbackGuard } from './callback-guard.js';
 import { signatureHeaders } from './sign.js';
 
 /** Of an answer at most this much is taken off the wire, so that the connection can be used again. */
 const MAX_ANSWER_BYTES = 16_384;
+
+/** What is delivered, and for whom. */
+interface Delivery {
+  readonly id: string;
+  readonly tenantId: string;
+}
 
 /** What came of a try. */
 export interface Answered {
@@ -22,6 +29,7 @@ export class SendCallback {
   constructor(
     guard: CallbackGuard,
     private readonly settings: WebhookSettings,
+    private readonly tracing: Tracing,
   ) {
     const { timeout, per_destination } = settings.value;
     this.#agent = new Agent({
@@ -34,10 +42,35 @@ export class SendCallback {
   }
 
   /** Never throws. */
-  async run(
-    { id, tenantId }: { readonly id: string; readonly tenantId: string },
-    { url, token, headers = {} }: Callback,
+  async run(delivery: Delivery, callback: StoredCallback, body: string): Promise<Answered> {
+    const span = this.#begin(delivery.id, callback);
+    const answered = await this.#send(delivery, callback, body, span.traceparent);
+    if (answered.status !== null) span.set({ 'http.response.status_code': answered.status });
+    if (answered.status === null || answered.status >= 400) span.fail(new Error('refused'));
+    span.end();
+    return answered;
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  #begin(id: string, { url, traceparent }: StoredCallback): Span {
+    if (!this.tracing.enabled) return NO_SPAN;
+    const { hostname, port, protocol } = new URL(url);
+    return this.tracing.start('POST callback', 'client', traceparent, {
+      'http.request.method': 'POST',
+      'server.address': hostname,
+      'server.port': Number(port || (protocol === 'http:' ? 80 : 443)),
+      'llmq.delivery.id': id,
+    });
+  }
+
+  async #send(
+    { id, tenantId }: Delivery,
+    { url, token, headers = {} }: StoredCallback,
     body: string,
+    traceparent: string | undefined,
   ): Promise<Answered> {
     const { timeout } = this.settings.value;
     const signal = AbortSignal.timeout(timeout);
@@ -50,6 +83,7 @@ export class SendCallback {
         headers: {
           ...inLowerCase(headers),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(traceparent !== undefined && { traceparent }),
           'content-type': 'application/json',
           'user-agent': 'LLM-Service-Webhook/1.0',
           ...signatureHeaders(
@@ -70,10 +104,6 @@ export class SendCallback {
   #secretsOf(tenantId: string): readonly string[] {
     const { secrets, tenant_secrets } = this.settings.value;
     return Object.hasOwn(tenant_secrets, tenantId) ? tenant_secrets[tenantId]! : secrets;
-  }
-
-  async close(): Promise<void> {
-    await this.#agent.destroy();
   }
 }
 

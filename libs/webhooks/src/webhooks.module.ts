@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { WebhookSettings } from '#config';
 import { CallbackOutbox, DeadLetterHooks, LedgerModule } from '#ledger';
-import { Log, Metrics } from '#observability';
+import { Log, Metrics, Tracing } from '#observability';
 import { provide } from '#runtime';
 import { CallbackGuard } from './callback-guard.js';
 import { CallbackSecrets } from './callback-secrets.js';
@@ -20,7 +20,7 @@ export class CallbackGuardModule {}
 @Module({
   imports: [LedgerModule, CallbackGuardModule],
   providers: [
-    provide(SendCallback, [CallbackGuard, WebhookSettings]),
+    provide(SendCallback, [CallbackGuard, WebhookSettings, Tracing]),
     provide(DeliverCallbacks, [CallbackOutbox, SendCallback, CallbackSecrets, WebhookSettings, Metrics, Log]),
     provide(TellDeadLetters, [DeadLetterHooks, WebhookSettings, Log]),
   ],

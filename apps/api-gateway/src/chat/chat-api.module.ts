@@ -8,7 +8,7 @@ import { AuthSettings, ChatSettings, HttpSettings, SocketSettings, StreamSetting
 import { ControlBus, ControlModule } from '#control';
 import { ConversationsModule, Sessions, SessionTurns } from '#conversations';
 import { LedgerModule, MessageReader } from '#ledger';
-import { Log } from '#observability';
+import { Log, Tracing } from '#observability';
 import { provide } from '#runtime';
 import { Sockets, SocketsModule } from '#sockets';
 import { NewsLine, StreamingModule } from '#streaming';
@@ -53,7 +53,7 @@ import { WebSocketController } from './web-socket.controller.js';
     provide(SocketTasks, [NewsLine]),
     provide(SendToSession, [Sessions, AcceptMessage, ControlBus]),
     provide(SendReply, [ReplyFeed]),
-    provide(ChatClerk, [Door, SendToSession, SendReply, Log]),
+    provide(ChatClerk, [Door, SendToSession, SendReply, Tracing, Log]),
     provide(LetInToChat, [Callers, Door, Sessions, ChatSettings]),
     provide(ChatDoor, [LetInToChat, ChatClerk, SocketTasks, ChatSettings, SocketSettings]),
     provide(OpenSession, [Sessions, SessionTurns, MessageReader]),

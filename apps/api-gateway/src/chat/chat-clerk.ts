@@ -1,5 +1,5 @@
 import { createConversationMessageSchema, errorRow, type Failure, newId, toAppError } from '#contracts';
-import { type Log } from '#observability';
+import { type Log, type Tracing } from '#observability';
 import { validationError } from '#runtime';
 import { type Socket } from '#sockets';
 import { UNMARKED } from '#walk';
@@ -15,6 +15,7 @@ export class ChatClerk implements Clerk {
     private readonly door: Door,
     private readonly send: SendToSession,
     private readonly reply: SendReply,
+    private readonly tracing: Tracing,
     private readonly log: Log,
   ) {}
 
@@ -23,15 +24,19 @@ export class ChatClerk implements Clerk {
     { caller, session, userId }: Correspondent,
     { address }: Socket,
   ): Promise<Outcome> {
+    const span = this.tracing.start('receive text', 'server', undefined);
     try {
       await this.door.pass(caller, address);
       const checked = createConversationMessageSchema.safeParse({ content: text, user_id: userId });
       if (!checked.success) throw validationError(checked.error.issues);
-      const asked = { requestId: newId('req'), repeat: UNMARKED, client: clientOf(address) };
+      const asked = { requestId: newId('req'), repeat: UNMARKED, client: clientOf(address), span };
       const { message } = await this.send.run(caller, session, checked.data, asked);
       return { id: message.id };
     } catch (error) {
+      span.fail(error);
       return { failure: this.#failureOf(error) };
+    } finally {
+      span.end();
     }
   }
 

@@ -11,6 +11,8 @@ import {
 export interface StoredCallback extends Callback {
   /** Scheme, host and port of the URL. */
   readonly origin: string;
+  /** Where the message stands in the trace that it was accepted in. */
+  readonly traceparent?: string;
 }
 
 /** A message as it lies in the ledger. */

@@ -83,6 +83,7 @@ export class HttpProvider implements Provider {
         'content-type': 'application/json',
         accept: 'text/event-stream',
         'x-request-id': request.requestId,
+        ...(request.traceparent !== undefined && { traceparent: request.traceparent }),
       },
       body: JSON.stringify(dialect.body(request, via)),
       dispatcher: this.#agentFor(via),
