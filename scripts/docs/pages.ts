@@ -1,5 +1,7 @@
 import { providersFileSchema, taskTypesFileSchema } from '#catalog';
+import { asyncApi, openApi } from './api.js';
 import { catalogSchema } from './catalog-schema.js';
+import { clientTypes } from './client-types.js';
 import { configurationPage, configurationSchema, exampleFile } from './configuration.js';
 import { errorsPage, metricsPage } from './reference.js';
 
@@ -11,6 +13,9 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'configs/config.example.yaml': exampleFile(),
     'configs/providers.schema.json': catalogSchema(providersFileSchema),
     'configs/task-types.schema.json': catalogSchema(taskTypesFileSchema),
+    'docs/openapi.json': openApi(),
+    'docs/asyncapi.json': asyncApi(),
+    'packages/client/src/api.generated.ts': clientTypes(openApi()),
     'docs/errors.md': errorsPage(),
     'docs/metrics.md': await metricsPage(),
   };

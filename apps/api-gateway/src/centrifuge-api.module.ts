@@ -22,7 +22,6 @@ import { AcceptMessage, AcceptModule } from '#walk';
 import { CentrifugeRoutes } from './centrifuge/centrifuge-routes.js';
 import { ChatRoute } from './centrifuge/chat-route.js';
 import { EmulationRoute } from './centrifuge/emulation-route.js';
-import { ExamplesRoute } from './centrifuge/examples-route.js';
 import { NodeDirectory } from './centrifuge/node-directory.js';
 import { PlainEvents } from './centrifuge/plain-events.js';
 import { ReplyChannels } from './centrifuge/reply-channels.js';
@@ -133,7 +132,7 @@ function openHub(
         log: Log,
       ) => {
         const server = new ServerApiRoutes(api, value.api_key);
-        return new CentrifugeRoutes([chat, streams, emulation, server, new ExamplesRoute()], log);
+        return new CentrifugeRoutes([chat, streams, emulation, server], log);
       },
     },
   ],

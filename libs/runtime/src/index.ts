@@ -11,6 +11,7 @@ export * from './provide.js';
 export * from './remembered.js';
 export * from './run-process.js';
 export * from './starters.js';
+export { SystemController } from './system.controller.js';
 export * from './this-process.js';
 export * from './ticker.js';
 export * from './version.js';
