@@ -167,7 +167,10 @@ describe('the client at an embedded system', () => {
     expect(texts.length).toBeGreaterThan(1);
     expect(texts.at(-1)).toBe('one two three four five six');
     for (const [at, text] of texts.entries()) expect(text.startsWith(texts[at - 1] ?? '')).toBe(true);
-    expect(await queue.get(id)).toMatchObject({ status: 'completed', reply: { content: 'one two three four five six' } });
+    expect(await queue.get(id)).toMatchObject({
+      status: 'completed',
+      reply: { content: 'one two three four five six' },
+    });
   });
 
   test('finds what it sent twice under one key once', async () => {

@@ -14,7 +14,7 @@ const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Examples show how a page of one's own may look, with scripts of its own. */
-const POLICED = /^\/(?:docs)?$/;
+const POLICED = /^\/(?:docs\/?)?$/;
 
 interface Content {
   readonly body: Buffer;
@@ -45,14 +45,19 @@ export class SiteRoutes {
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const content = this.#known.get(url) ?? (await this.#read(url, path));
-    if (!content) return reply.callNotFound() as unknown as FastifyReply;
+    if (!content) {
+      reply.callNotFound();
+      return reply;
+    }
     if (POLICED.test(url)) reply.header('content-security-policy', POLICY);
     return send(content, TYPES[extname(path)] ?? 'text/plain; charset=utf-8', request, reply);
   }
 
   async #read(url: string, path: string): Promise<Content | undefined> {
     const file = await readAsset(path);
-    return file && this.#remember(url, url === '/' ? filled(file, this.words()) : file);
+    // What the landing page tells may change.
+    if (file && url === '/') return contentOf(filled(file, this.words()));
+    return file && this.#remember(url, file);
   }
 
   async #sendDocument(
@@ -68,10 +73,14 @@ export class SiteRoutes {
   }
 
   #remember(url: string, body: Buffer): Content {
-    const content = { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"` };
+    const content = contentOf(body);
     this.#known.set(url, content);
     return content;
   }
+}
+
+function contentOf(body: Buffer): Content {
+  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"` };
 }
 
 /** Browsers ask each time whether it is still the same. */
