@@ -254,7 +254,7 @@ describe('the answers of a gateway are as the document says', () => {
     for (const query of ['', '?group_by=user']) await api.call('GET /api/v1/usage', { query });
     await api.call('GET /api/v1/usage/budgets');
     await api.call('GET /api/v1/stats');
-    await api.call('GET /api/v1/metrics');
+    for (const query of ['', '?format=prometheus']) await api.call('GET /api/v1/metrics', { query });
   });
 
   test('about endpoints', async () => {

@@ -160,11 +160,17 @@ export const positiveField = (max: number) => z.coerce.number().int().min(1).max
 
 /** Paging: a cursor (`after`), a page (`page`, `page_size`) or an offset (`offset`); `limit` is 20 by default. */
 export const pagingFields = {
-  limit: positiveField(100).optional(),
-  after: textField(64).optional(),
-  page: positiveField(100_000).optional(),
+  limit: positiveField(100).optional().describe('How many at most; 20 by default.'),
+  after: textField(64).optional().describe('The `pagination.next` of the page before.'),
+  page: positiveField(100_000).optional().describe('From 1; with `page_size`. Answered with a `total`.'),
   page_size: positiveField(100).optional(),
-  offset: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('With `limit`. Answered with a `total`.'),
   order: z.enum(['asc', 'desc']).default('desc'),
 };
 
@@ -188,6 +194,12 @@ export const listConversationsSchema = z.strictObject({
 export type ListConversations = z.output<typeof listConversationsSchema>;
 
 export const streamQuerySchema = z.strictObject({
-  last_event_id: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  last_event_id: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('As the header `Last-Event-ID`, which wins.'),
 });
 export type StreamQuery = z.output<typeof streamQuerySchema>;

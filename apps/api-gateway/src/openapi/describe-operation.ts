@@ -12,6 +12,11 @@ import {
 import { type Route } from './read-routes.js';
 import { type JsonSchema, type SchemaBook } from './schema-book.js';
 
+interface Described {
+  readonly description: string;
+  readonly content?: object;
+}
+
 /** One operation as OpenAPI has it. */
 export class DescribeOperation {
   constructor(
@@ -79,9 +84,15 @@ export class DescribeOperation {
   }
 
   #answers(route: Route, operation: Operation): Record<string, object> {
-    const { answer, status = route.status, others = {}, headers = [] } = operation;
+    const { answer, also, status = route.status, others = {}, headers = [] } = operation;
     const told = Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-    const good = { ...this.#answer(answer), ...(headers.length > 0 && { headers: told }) };
+    const described = this.#answer(answer);
+    const content = { ...described.content, ...(also && this.#other(also).content) };
+    const good = {
+      ...described,
+      ...(Object.keys(content).length > 0 && { content }),
+      ...(headers.length > 0 && { headers: told }),
+    };
     const failed = this.errors.of(route, operation);
     const more = Object.entries(others).map(([code, other]) => [code, this.#either(other, code in failed)]);
     return { [status]: good, ...failed, ...(Object.fromEntries(more) as Record<string, object>) };
@@ -89,13 +100,13 @@ export class DescribeOperation {
 
   /** A status that some failures have, too, may also come with a problem. */
   #either(answer: Answer, isFailure: boolean): object {
-    const described = this.#answer(answer) as { readonly content?: object };
+    const described = this.#answer(answer);
     if (!isFailure) return described;
     const schema = this.schemas.answer(problem);
     return { ...described, content: { ...described.content, 'application/problem+json': { schema } } };
   }
 
-  #answer(answer: Answer): object {
+  #answer(answer: Answer): Described {
     if (answer === null) return { description: 'Nothing more to say.' };
     if (isOther(answer)) return this.#other(answer);
     return {
@@ -104,7 +115,7 @@ export class DescribeOperation {
     };
   }
 
-  #other({ type, text, events = {} }: OtherBody): object {
+  #other({ type, text, events = {} }: OtherBody): Described {
     const kinds = Object.entries(events).map(([name, data]) => [name, this.schemas.answer(data)]);
     const schema = {
       type: 'string',

@@ -41,7 +41,9 @@ const DIRECT: readonly Route[] = [
 
 const INTRODUCTION = `JSON over HTTP. A message that was accepted is on disk; its reply can be waited for, streamed from any point on, and read later.
 
-Failures are problem documents (RFC 9457): decide by \`code\`. Where API keys are configured, send one as \`Authorization: Bearer …\` or \`X-API-Key: …\`; without, none is needed. Every GET answers HEAD, too.`;
+Failures are problem documents (RFC 9457): decide by \`code\`. Where API keys are configured, send one as \`Authorization: Bearer …\` or \`X-API-Key: …\`; without, none is needed.
+
+Every answer has an \`x-request-id\`, and where there are limits \`x-ratelimit-limit-requests\`, \`x-ratelimit-remaining-requests\` and \`x-ratelimit-reset-requests\`. Every GET answers HEAD, too.`;
 
 const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', description: 'An API key.' },

@@ -22,6 +22,8 @@ export interface Operation {
   readonly answer: Answer;
   /** Where the code answers with another one than its route says. */
   readonly status?: number;
+  /** The same answer as another type, for who asks for that. */
+  readonly also?: OtherBody;
   /** Other answers that are no errors, by status. */
   readonly others?: Readonly<Record<number, Answer>>;
   /** Beside those of every route of its kind. */

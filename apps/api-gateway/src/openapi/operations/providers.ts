@@ -83,6 +83,7 @@ export const NUMBERS: Group = {
       summary: 'This gateway, the tenant, and its calls to each provider',
       text: 'With `format=prometheus` the metrics of this gateway as text.',
       answer: metrics,
+      also: { type: 'text/plain', text: 'The exposition format of Prometheus.' },
     },
     'GET /api/v1/usage': {
       id: 'getUsage',
