@@ -82,6 +82,12 @@ describe('the edges', () => {
     expect(bad).toEqual([]);
   });
 
+  test('the client library is made of nothing but itself', () => {
+    const files = globSync('packages/client/src/*.ts');
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.flatMap(importsOf).filter((specifier) => !/^\.\/[\w.-]+\.js$/.test(specifier))).toEqual([]);
+  });
+
   test('no file is longer than 400 lines, and nothing is left for later', () => {
     const bad = violations((file) => {
       const text = readFileSync(file, 'utf8');

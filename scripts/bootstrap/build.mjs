@@ -6,7 +6,7 @@ import { inProject, readText, sha256 } from './project.mjs';
 import { run } from './run.mjs';
 
 const STAMP = 'dist/.build-stamp';
-const FOLDERS = ['apps', 'libs', 'scripts', 'tests'];
+const FOLDERS = ['apps', 'libs', 'packages', 'scripts', 'tests'];
 const COMPILER = 'node_modules/@typescript/native/bin/tsc';
 // Not incremental: it takes a second, and gives a whole dist whatever was deleted from it.
 const ARGUMENTS = ['-p', 'tsconfig.build.json', '--incremental', 'false', '--tsBuildInfoFile', 'null'];

@@ -13,7 +13,7 @@ export async function check(node, args) {
     build: () => build(node),
     types: () => tool('@typescript/native/bin/tsc', '-p', 'tsconfig.json', '--noEmit'),
     format: () => tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
-    lint: () => tool('oxlint/bin/oxlint', '--type-aware', 'apps', 'libs', 'scripts', 'tests'),
+    lint: () => tool('oxlint/bin/oxlint', '--type-aware', 'apps', 'libs', 'packages', 'scripts', 'tests'),
     tests: () => tool('vitest/vitest.mjs', 'run', ...args),
   };
   const codes = [];

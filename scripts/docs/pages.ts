@@ -1,6 +1,8 @@
 import { providersFileSchema, taskTypesFileSchema } from '#catalog';
+import { asyncApi, openApi } from './api.js';
 import { catalogSchema } from './catalog-schema.js';
 import { cliPage } from './cli.js';
+import { clientTypes } from './client-types.js';
 import { configurationPage, configurationSchema, exampleFile } from './configuration.js';
 import { metricsPage } from './metrics.js';
 import { dashboardFiles } from '../monitoring/index.js';
@@ -15,6 +17,9 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'configs/providers.schema.json': catalogSchema(providersFileSchema),
     'configs/task-types.schema.json': catalogSchema(taskTypesFileSchema),
     'docs/cli.md': cliPage(),
+    'docs/openapi.json': openApi(),
+    'docs/asyncapi.json': asyncApi(),
+    'packages/client/src/api.generated.ts': clientTypes(openApi()),
     'docs/errors.md': errorsPage(),
     'docs/metrics.md': metricsPage(),
     ...dashboardFiles(),

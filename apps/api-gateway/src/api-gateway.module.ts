@@ -30,6 +30,7 @@ import { ProvidersApiModule } from './providers-api.module.js';
 import { QueuesApiModule } from './queues-api.module.js';
 import { ResourcesApiModule } from './resources-api.module.js';
 import { SchedulerApiModule } from './scheduler-api.module.js';
+import { SiteModule } from './site/site.module.js';
 import { StreamsApiModule } from './streams-api.module.js';
 import { TasksApiModule } from './tasks/tasks-api.module.js';
 import { UsageApiModule } from './usage-api.module.js';
@@ -59,6 +60,7 @@ import { UsageApiModule } from './usage-api.module.js';
     ChatApiModule,
     CentrifugeApiModule,
     TasksApiModule,
+    SiteModule,
   ],
   controllers: [
     MessagesController,

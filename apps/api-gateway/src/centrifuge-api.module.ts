@@ -25,7 +25,6 @@ import { CentrifugeRoutes } from './centrifuge/centrifuge-routes.js';
 import { ChatRoute } from './centrifuge/chat-route.js';
 import { EmulationRoute } from './centrifuge/emulation-route.js';
 import { EventChannels } from './centrifuge/event-channels.js';
-import { ExamplesRoute } from './centrifuge/examples-route.js';
 import { NodeDirectory } from './centrifuge/node-directory.js';
 import { PlainEvents } from './centrifuge/plain-events.js';
 import { ReplyChannels } from './centrifuge/reply-channels.js';
@@ -157,7 +156,7 @@ function openHub(
         log: Log,
       ) => {
         const server = new ServerApiRoutes(api, value.api_key);
-        return new CentrifugeRoutes([chat, streams, emulation, server, new ExamplesRoute()], log);
+        return new CentrifugeRoutes([chat, streams, emulation, server], log);
       },
     },
   ],

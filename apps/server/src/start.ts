@@ -15,6 +15,7 @@ LLM Message Queue answers at ${url}
 
   profile   ${storage.redis_url === undefined && storage.database_url === undefined ? 'embedded' : 'shared'}: ledger ${ledger}, schedule and streams ${schedule}
   provider  ${describe(provider)}
+  reference ${url}/docs
   health    ${url}/api/v1/health
   metrics   ${url}/metrics
 

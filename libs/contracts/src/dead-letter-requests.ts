@@ -20,12 +20,12 @@ const errorCode = z.enum(
 
 const filterFields = {
   priority: priorityField.optional(),
-  code: errorCode.optional(),
+  code: errorCode.optional().describe('Of the last failure.'),
   user_id: userIdField.optional(),
   conversation_id: textField(64).optional(),
-  provider: textField(64).optional(),
-  older_than: durationField(0, YEAR_MS).optional(),
-  newer_than: durationField(1, YEAR_MS).optional(),
+  provider: textField(64).optional().describe('The one that the message was for.'),
+  older_than: durationField(0, YEAR_MS).optional().describe('Failed longer ago than this duration.'),
+  newer_than: durationField(1, YEAR_MS).optional().describe('Failed at most this long ago, as a duration.'),
 };
 
 export const listDeadLettersSchema = z.strictObject({

@@ -22,7 +22,7 @@ export const priorityField = z
     context.addIssue({ code: 'custom', message: `must be one of ${PRIORITIES.join(', ')}, or 1 to 4` });
     return z.NEVER;
   })
-  .meta({ type: 'string', enum: [...PRIORITIES], description: 'A name, or 1 (realtime) to 4 (low).' });
+  .meta({ enum: [...PRIORITIES, 'urgent', 1, 2, 3, 4], description: 'A name, or 1 (realtime) to 4 (low).' });
 
 /** In a query every number comes as text. */
 export const queryPriorityField = z.preprocess(
@@ -58,7 +58,7 @@ export const durationField = (minMs: number, maxMs: number) =>
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
-    .meta({ type: 'string', description: 'A duration such as 500ms, 30s or 5m, or a number of ms.' });
+    .meta({ description: 'A duration such as 500ms, 30s or 5m, or a number of ms.' });
 
 export const moment = z.iso
   .datetime({ offset: true, message: 'must be a time such as 2026-01-31T12:00:00Z' })
@@ -73,50 +73,62 @@ export const MAX_TIMEOUT_MS = 86_400_000;
 export const retryDelayField = durationField(10, 86_400_000);
 
 const configField = z.strictObject({
-  /** Whether the answer to an equal message may be used, and this one's kept. */
-  cache_enabled: z.boolean().optional(),
-  /** How old such an answer may be, and for how long this one's is kept. */
-  cache_ttl: durationField(1_000, MAX_CACHE_TTL_MS).optional(),
+  cache_enabled: z
+    .boolean()
+    .optional()
+    .describe("Whether the answer to an equal message may be used, and this one's kept."),
+  cache_ttl: durationField(1_000, MAX_CACHE_TTL_MS)
+    .optional()
+    .describe("How old such an answer may be, and for how long this one's is kept."),
 });
 
-export const createMessageSchema = z.strictObject({
-  user_id: userIdField,
-  content,
+const messageFields = z.strictObject({
+  user_id: userIdField.describe('Whom it is for.'),
+  content: content.describe('What the user says.'),
   priority: priorityField.optional(),
-  conversation_id: id('conv').optional(),
-  metadata: metadataField.optional(),
-  /** Who answers; without it, or with `auto`, the routing decides. */
-  provider: textField(64).optional(),
-  /** A model, an alias or a group of the routing; without it, or with `auto`, the routing decides. */
-  model: textField(128).optional(),
-  /** Told to the model before everything else. */
-  system_prompt: textField(200_000).optional(),
-  parameters: parametersField.optional(),
+  conversation_id: id('conv').optional().describe('The conversation whose next turn it is.'),
+  metadata: metadataField.optional().describe('Any JSON object of at most 16 KiB.'),
+  provider: textField(64)
+    .optional()
+    .describe('Who answers; without it, or with `auto`, the routing decides.'),
+  model: textField(128)
+    .optional()
+    .describe(
+      'A model, an alias or a group of the routing; without it, or with `auto`, the routing decides.',
+    ),
+  system_prompt: textField(200_000).optional().describe('Told to the model before everything else.'),
+  parameters: parametersField
+    .optional()
+    .describe("How the model is to answer, in the words of OpenAI's chat completions."),
   config: configField.optional(),
-  /** The kind of work: its template makes the prompt of content and data, and its schema says what must come back. */
-  task_type: textField(64).optional(),
-  /** What the work is done on; it reaches the model with the content, whatever the task type. */
-  data: dataField.optional(),
-  /** Not before this time. */
-  scheduled_at: moment.optional(),
-  /** Not before this much time has passed. */
-  delay: durationField(0, YEAR_MS).optional(),
-  /** If it has not started this long after it could have, it ends as `timeout`. */
-  ttl: durationField(1, YEAR_MS).optional(),
-  /** Longest time that one attempt may take. */
-  timeout: durationField(100, MAX_TIMEOUT_MS).optional(),
+  task_type: textField(64)
+    .optional()
+    .describe(
+      'The kind of work: its template makes the prompt of content and data, and its schema says what must come back.',
+    ),
+  data: dataField.optional().describe('What the work is done on: any JSON.'),
+  scheduled_at: moment.optional().describe('Not before this time.'),
+  delay: durationField(0, YEAR_MS).optional().describe('Not before this much time has passed.'),
+  ttl: durationField(1, YEAR_MS)
+    .optional()
+    .describe('If it has not started this long after it could have, it ends as `timeout`.'),
+  timeout: durationField(100, MAX_TIMEOUT_MS).optional().describe('Longest time that one attempt may take.'),
   max_retries: z.int().min(0).max(100).optional(),
-  /** Longest wait before the first retry; doubles with each further one. */
-  retry_delay: retryDelayField.optional(),
+  retry_delay: retryDelayField
+    .optional()
+    .describe('Longest wait before the first retry; doubles with each further one.'),
 });
+/** `id`s are the names of schemas in the published document. */
+export const createMessageSchema = messageFields.meta({ id: 'NewMessage' });
 export type CreateMessage = z.output<typeof createMessageSchema> & {
   /** Only tasks have one. */
   readonly callback?: Callback | undefined;
 };
 
-export const createConversationMessageSchema = createMessageSchema
+export const createConversationMessageSchema = messageFields
   .omit({ conversation_id: true })
-  .extend({ user_id: userIdField.optional() });
+  .extend({ user_id: userIdField.optional() })
+  .meta({ id: 'NewTurn' });
 export type CreateConversationMessage = z.output<typeof createConversationMessageSchema>;
 
 export const createConversationSchema = z.strictObject({
@@ -148,11 +160,17 @@ export const positiveField = (max: number) => z.coerce.number().int().min(1).max
 
 /** Paging: a cursor (`after`), a page (`page`, `page_size`) or an offset (`offset`); `limit` is 20 by default. */
 export const pagingFields = {
-  limit: positiveField(100).optional(),
-  after: textField(64).optional(),
-  page: positiveField(100_000).optional(),
+  limit: positiveField(100).optional().describe('How many at most; 20 by default.'),
+  after: textField(64).optional().describe('The `pagination.next` of the page before.'),
+  page: positiveField(100_000).optional().describe('From 1; with `page_size`. Answered with a `total`.'),
   page_size: positiveField(100).optional(),
-  offset: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('With `limit`. Answered with a `total`.'),
   order: z.enum(['asc', 'desc']).default('desc'),
 };
 
@@ -176,6 +194,12 @@ export const listConversationsSchema = z.strictObject({
 export type ListConversations = z.output<typeof listConversationsSchema>;
 
 export const streamQuerySchema = z.strictObject({
-  last_event_id: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  last_event_id: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('As the header `Last-Event-ID`, which wins.'),
 });
 export type StreamQuery = z.output<typeof streamQuerySchema>;

@@ -53,25 +53,27 @@ const callbackField = z.strictObject({
   headers: filled(callbackHeadersField),
 });
 
-export const createTaskSchema = z.strictObject({
-  type: present('task type, such as custom', 64),
-  prompt: present('prompt', 4_000_000),
-  data: dataField.optional(),
-  provider: filled(textField(64)),
-  model: filled(textField(128)),
-  temperature: filled(temperature),
-  system_prompt: filled(textField(200_000)),
-  priority: filled(priorityField),
-  config: filled(configField),
-  /** As a message has them; what stands beside them by itself wins. */
-  parameters: filled(parametersField),
-  callback_url: filled(callbackUrlField),
-  callback_token: filled(callbackTokenField),
-  callback: filled(callbackField),
-  metadata: filled(metadataField),
-  /** Whom it is for: the unit of fairness. Without it, the name of the API key. */
-  user_id: filled(userIdField),
-});
+export const createTaskSchema = z
+  .strictObject({
+    type: present('task type, such as custom', 64),
+    prompt: present('prompt', 4_000_000),
+    data: dataField.optional(),
+    provider: filled(textField(64)),
+    model: filled(textField(128)),
+    temperature: filled(temperature),
+    system_prompt: filled(textField(200_000)),
+    priority: filled(priorityField),
+    config: filled(configField),
+    /** As a message has them; what stands beside them by itself wins. */
+    parameters: filled(parametersField),
+    callback_url: filled(callbackUrlField),
+    callback_token: filled(callbackTokenField),
+    callback: filled(callbackField),
+    metadata: filled(metadataField),
+    /** Whom it is for: the unit of fairness. Without it, the name of the API key. */
+    user_id: filled(userIdField),
+  })
+  .meta({ id: 'NewTask' });
 export type CreateTask = z.output<typeof createTaskSchema>;
 
 /** The tasks are checked one by one, so that a bad one does not fail the others. */

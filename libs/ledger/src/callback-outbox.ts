@@ -27,7 +27,7 @@ export interface DueDelivery {
   /** Since somebody last asked for it, this one included. */
   readonly tries: number;
   /** Null: the message is gone. */
-  readonly callback: Callback | null;
+  readonly callback: Omit<StoredCallback, 'origin'> | null;
   /** Of a message that completed. */
   readonly reply: Reply | null;
   readonly ranMs: number | undefined;

@@ -13,6 +13,7 @@ export * from './remembered.js';
 export * from './run-process.js';
 export * from './shipped.js';
 export * from './starters.js';
+export { SystemController } from './system.controller.js';
 export * from './this-process.js';
 export * from './ticker.js';
 export { spanOf } from './trace-requests.js';

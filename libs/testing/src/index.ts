@@ -1,6 +1,7 @@
 export { eventually, type EventuallyOptions } from './eventually.js';
 export { findChromium } from './find-chromium.js';
 export { findPrometheus, type PrometheusPrograms } from './find-prometheus.js';
+export { findProgram } from './find-program.js';
 export { freePort } from './free-port.js';
 export { isRunning } from './is-running.js';
 export { spawnNode, type ManagedProcess } from './managed-process.js';

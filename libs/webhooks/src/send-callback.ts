@@ -8,6 +8,8 @@ import { signatureHeaders } from './sign.js';
 /** Of an answer at most this much is taken off the wire, so that the connection can be used again. */
 const MAX_ANSWER_BYTES = 16_384;
 
+type Traced = Omit<StoredCallback, 'origin'>;
+
 /** What is delivered, and for whom. */
 interface Delivery {
   readonly id: string;
@@ -42,7 +44,7 @@ export class SendCallback {
   }
 
   /** Never throws. */
-  async run(delivery: Delivery, callback: StoredCallback, body: string): Promise<Answered> {
+  async run(delivery: Delivery, callback: Traced, body: string): Promise<Answered> {
     const span = this.#begin(delivery.id, callback);
     const answered = await this.#send(delivery, callback, body, span.traceparent);
     if (answered.status !== null) span.set({ 'http.response.status_code': answered.status });
@@ -55,7 +57,7 @@ export class SendCallback {
     await this.#agent.destroy();
   }
 
-  #begin(id: string, { url, traceparent }: StoredCallback): Span {
+  #begin(id: string, { url, traceparent }: Traced): Span {
     if (!this.tracing.enabled) return NO_SPAN;
     const { hostname, port, protocol } = new URL(url);
     return this.tracing.start('POST callback', 'client', traceparent, {
@@ -68,7 +70,7 @@ export class SendCallback {
 
   async #send(
     { id, tenantId }: Delivery,
-    { url, token, headers = {} }: StoredCallback,
+    { url, token, headers = {} }: Traced,
     body: string,
     traceparent: string | undefined,
   ): Promise<Answered> {

@@ -1,0 +1,107 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { createParser } from 'eventsource-parser';
+import { type Answer, Client } from './client.js';
+
+type Json = Readonly<Record<string, unknown>>;
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+interface Operation {
+  readonly responses: Readonly<Record<string, Response | { readonly $ref: string }>>;
+}
+
+interface Response {
+  readonly content?: Readonly<Record<string, { readonly schema: Json }>>;
+}
+
+export interface Call {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: unknown;
+}
+
+/** A client that holds every answer against the document, fields that it does not name included. */
+export class DocumentedClient extends Client {
+  /** Operations that were answered well. */
+  readonly answered = new Set<string>();
+  readonly #document: Json;
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+
+  constructor(url: string, headers: Readonly<Record<string, string>>, document: object) {
+    super(url, headers);
+    this.#document = closed(document) as Json;
+    this.#ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    this.#ajv.addSchema({ ...this.#document, $id: 'openapi' });
+  }
+
+  get operations(): string[] {
+    return Object.entries(this.#document['paths'] as Paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+  }
+
+  /** `key` is one of `operations`. */
+  async call(key: string, { path = {}, query = '', body }: Call = {}): Promise<Answer> {
+    const [method, template] = key.split(' ') as [string, string];
+    const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!));
+    const answer = await this.request(method, filled + query, body);
+    this.check(key, answer);
+    return answer;
+  }
+
+  /** @throws Error that says what of an answer the document does not know */
+  check(key: string, { status, headers, body }: Answer): void {
+    const { content = {} } = this.#response(key, status);
+    const type = headers.get('content-type')?.split(';')[0];
+    if (type === undefined && Object.keys(content).length > 0) throw new Error(`${key} answers nothing`);
+    if (type !== undefined && !content[type]) throw new Error(`${key} answers ${status} with ${type}`);
+    const schema = type === undefined ? undefined : content[type]!.schema;
+    if (schema && type === 'text/event-stream') this.#checkEvents(key, schema, String(body));
+    else if (schema && type!.endsWith('json')) this.#hold(key, this.#ajv.compile(based(schema)), body);
+    if (status < 400) this.answered.add(key);
+  }
+
+  #response(key: string, status: number): Response {
+    const [method, path] = key.split(' ') as [string, string];
+    const operation = (this.#document['paths'] as Paths)[path]?.[method.toLowerCase()];
+    if (!operation) throw new Error(`The document knows no ${key}`);
+    const response = operation.responses[status];
+    if (!response) throw new Error(`${key} answers ${status}`);
+    return '$ref' in response ? (this.#at(response.$ref) as Response) : response;
+  }
+
+  #at(reference: string): unknown {
+    const parts = reference.split('/').slice(1);
+    return parts.reduce<unknown>((node, part) => (node as Json)[part], this.#document);
+  }
+
+  #checkEvents(key: string, schema: Json, text: string): void {
+    const kinds = schema['x-events'] as Readonly<Record<string, Json>>;
+    let seen = 0;
+    const onEvent = ({ event = 'message', data }: { event?: string | undefined; data: string }) => {
+      if (!kinds[event]) throw new Error(`${key} sends ${event}`);
+      this.#hold(`${key} ${event}`, this.#ajv.compile(based(kinds[event])), JSON.parse(data));
+      seen += 1;
+    };
+    createParser({ onEvent }).feed(text);
+    if (seen === 0) throw new Error(`${key} sends nothing: ${text}`);
+  }
+
+  #hold(what: string, validate: ValidateFunction, value: unknown): void {
+    if (validate(value)) return;
+    const problems = this.#ajv.errorsText(validate.errors, { dataVar: '' });
+    throw new Error(`${what}: ${problems}\n${JSON.stringify(value, null, 2)}`);
+  }
+}
+
+function based(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"openapi#')) as Json;
+}
+
+/** As the document, but whatever it does not name may not be there. */
+function closed(node: unknown, isPart = false): unknown {
+  if (Array.isArray(node)) return node.map((item) => closed(item, isPart));
+  if (typeof node !== 'object' || node === null) return node;
+  const all = Object.entries(node).map(([key, value]) => [key, closed(value, key === 'allOf')]);
+  const isObject = (node as Json)['type'] === 'object' && 'properties' in node && !isPart;
+  return { ...(isObject && { additionalProperties: false }), ...(Object.fromEntries(all) as object) };
+}
