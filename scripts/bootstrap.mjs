@@ -14,10 +14,15 @@ const PROGRAMS = {
   docs: 'dist/scripts/generate-docs.js',
   bench: 'dist/tests/bench/main.js',
   faults: 'node_modules/vitest/vitest.mjs',
+  binary: 'dist/scripts/build-binary.js',
+  'test-binary': 'node_modules/vitest/vitest.mjs',
 };
 
 /** What comes before the arguments of the user. */
-const ARGUMENTS = { faults: ['run', '--config', 'vitest.faults.config.ts'] };
+const ARGUMENTS = {
+  faults: ['run', '--config', 'vitest.faults.config.ts'],
+  'test-binary': ['run', '--config', 'vitest.binary.config.ts'],
+};
 
 /** Gives the exit code. */
 async function main([command = '', ...args]) {

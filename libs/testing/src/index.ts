@@ -2,7 +2,7 @@ export { eventually, type EventuallyOptions } from './eventually.js';
 export { findChromium } from './find-chromium.js';
 export { freePort } from './free-port.js';
 export { isRunning } from './is-running.js';
-export { spawnNode, type ManagedProcess } from './managed-process.js';
+export { spawnNode, spawnProgram, type ManagedProcess } from './managed-process.js';
 export { ManualClock } from './manual-clock.js';
 export {
   postgresUrlForTests,
