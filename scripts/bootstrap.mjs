@@ -16,6 +16,8 @@ const PROGRAMS = {
   faults: 'node_modules/vitest/vitest.mjs',
   compose: 'node_modules/vitest/vitest.mjs',
   chart: 'node_modules/vitest/vitest.mjs',
+  binary: 'dist/scripts/build-binary.js',
+  'test-binary': 'node_modules/vitest/vitest.mjs',
 };
 
 /** What comes before the arguments of the user. */
@@ -23,6 +25,7 @@ const ARGUMENTS = {
   faults: ['run', '--config', 'vitest.faults.config.ts'],
   compose: ['run', '--config', 'vitest.deployments.config.ts', 'tests/compose'],
   chart: ['run', '--config', 'vitest.deployments.config.ts', 'tests/chart'],
+  'test-binary': ['run', '--config', 'vitest.binary.config.ts'],
 };
 
 /** Gives the exit code. */

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '#config';
-import { eventually, freePort, type ManagedProcess, spawnNode } from '#testing';
+import { eventually, freePort, type ManagedProcess } from '#testing';
 import { Client } from './support/client.js';
-import { llmq, type RunOptions } from './support/llmq.js';
+import { llmq, type RunOptions, spawnLlmq } from './support/llmq.js';
 import { FAST } from './support/system.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 
-const PROGRAM = join(import.meta.dirname, '../dist/apps/server/src/llmq.js');
 const KEY = 'the-key-of-somebody-who-may-everything';
 const READER = 'the-key-of-somebody-who-may-only-read';
 
@@ -21,7 +20,7 @@ let client: Client;
 
 beforeAll(async () => {
   const keys = `ops:${KEY}:default:read+write+admin,reader:${READER}:default:read`;
-  server = spawnNode(PROGRAM, ['start'], { ...FAST, DATA_DIR: join(folder, 'data'), API_KEYS: keys });
+  server = spawnLlmq(['start'], { ...FAST, DATA_DIR: join(folder, 'data'), API_KEYS: keys });
   const line = await server.waitForLine('"msg":"listening"', 30_000);
   url = (JSON.parse(line) as { url: string }).url.replace('0.0.0.0', '127.0.0.1');
   client = new Client(url, { 'x-api-key': KEY });
@@ -299,7 +298,7 @@ describe('completion and help', () => {
 });
 
 describe('the program', () => {
-  const start = (args: readonly string[]) => spawnNode(PROGRAM, args, { ...here() });
+  const start = (args: readonly string[]) => spawnLlmq(args, here());
 
   test('has the exit codes of its commands', async () => {
     const [sent, wrong] = [start(['send', 'Hello', '--json']), start(['nonsense'])];

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { type ExitCode, runCli } from '#cli';
-import { type Env } from './system.js';
+import { type ManagedProcess, spawnNode, spawnProgram } from '#testing';
+import { BINARY, type Env } from './system.js';
 
 /** What a command line came to. */
 export interface Ran {
@@ -20,6 +22,12 @@ export interface RunOptions {
   /** Called with each piece of output. */
   readonly onOutput?: (text: string) => void;
   readonly signal?: AbortSignal;
+}
+
+/** `llmq` as a process of its own. */
+export function spawnLlmq(args: readonly string[], env: Env = {}): ManagedProcess {
+  if (BINARY) return spawnProgram(BINARY, args, env);
+  return spawnNode(join(import.meta.dirname, '../../dist/apps/server/src/llmq.js'), args, env);
 }
 
 const noStart = () => Promise.reject(new Error('a test starts no process by this'));

@@ -7,6 +7,7 @@ import {
   postgresUrlForTests,
   redisUrlForTests,
   spawnNode,
+  spawnProgram,
 } from '#testing';
 
 /** The three ways to run the system; the same tests pass on each. */
@@ -20,6 +21,9 @@ export type Topology = (typeof TOPOLOGIES)[number];
 export type Role = 'server' | 'api-gateway' | 'queue-manager' | 'scheduler';
 
 export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The single executable, when the tests are run on it (`npm run test:binary`). */
+export const BINARY = process.env['LLMQ_BINARY'];
 
 /** Timings that let a test see in a second what takes a minute in production. */
 export const FAST: Env = {
@@ -87,8 +91,10 @@ export class System {
 
   /** A process that need not come to listen; the test sees to its end. */
   spawn(role: Role, env: Env = {}, args: readonly string[] = []): ManagedProcess {
+    const all = { ...FAST, ...this.env, ...env };
+    if (BINARY) return spawnProgram(BINARY, ['start', '--role', role, ...args], all);
     const script = join(import.meta.dirname, `../../dist/apps/${role}/src/main.js`);
-    return spawnNode(script, args, { ...FAST, ...this.env, ...env });
+    return spawnNode(script, args, all);
   }
 
   of(...roles: Role[]): Member[] {

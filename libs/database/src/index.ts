@@ -1,5 +1,7 @@
 export * from './database.js';
 export * from './database.module.js';
+export { NEW_DATABASE } from './embedded-parts.js';
+export { packFolder } from './folder-archive.js';
 export { FolderInUseError, FolderLock } from './folder-lock.js';
 export * from './open-database.js';
 export * from './pending-migrations.js';

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type StorageSettings } from '#config';
 import { waitFor } from '#runtime';
 import { Database } from './database.js';
+import { copyNewDatabase, embeddedParts } from './embedded-parts.js';
 import { EmbeddedPool } from './embedded-pool.js';
 import { FolderLock } from './folder-lock.js';
 import { type Pool } from './pool.js';
@@ -27,7 +28,9 @@ export async function openDatabase({ value }: StorageSettings): Promise<Database
 /** @throws FolderInUseError when another process has the folder. */
 export async function openEmbedded(dataDir: string): Promise<Database> {
   const lock = new FolderLock(dataDir);
-  const database = await PGlite.create({ dataDir: resolve(dataDir, 'postgres') });
+  const folder = resolve(dataDir, 'postgres');
+  await copyNewDatabase(folder);
+  const database = await PGlite.create({ dataDir: folder, ...(await embeddedParts()) });
   await database.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
   return new Database(new EmbeddedPool(database), 'embedded', async () => {
     await database.close();

@@ -4,7 +4,7 @@ export { findPrometheus, type PrometheusPrograms } from './find-prometheus.js';
 export { findProgram } from './find-program.js';
 export { freePort } from './free-port.js';
 export { isRunning } from './is-running.js';
-export { spawnNode, type ManagedProcess } from './managed-process.js';
+export { spawnNode, spawnProgram, type ManagedProcess } from './managed-process.js';
 export { ManualClock } from './manual-clock.js';
 export {
   postgresUrlForTests,

@@ -25,7 +25,16 @@ export function spawnNode(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): ManagedProcess {
-  const child = spawn(process.execPath, [script, ...args], {
+  return spawnProgram(process.execPath, [script, ...args], env);
+}
+
+/** The same of any program. */
+export function spawnProgram(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): ManagedProcess {
+  const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -40,7 +49,8 @@ export function spawnNode(
     pid: child.pid ?? 0,
     exited,
     output: () => output.text,
-    waitForLine: (pattern, timeoutMs = 20_000) => lineOf({ script, output, exited }, pattern, timeoutMs),
+    waitForLine: (pattern, timeoutMs = 20_000) =>
+      lineOf({ name: [program, ...args].join(' '), output, exited }, pattern, timeoutMs),
     onLine: (listener) => void output.onLine(listener),
     kill: (signal = 'SIGTERM') => void child.kill(signal),
   };
@@ -56,13 +66,13 @@ function exitOf(child: ChildProcess): Promise<number | null> {
 }
 
 interface Running {
-  readonly script: string;
+  readonly name: string;
   readonly output: LineBuffer;
   readonly exited: Promise<number | null>;
 }
 
 async function lineOf(
-  { script, output, exited }: Running,
+  { name, output, exited }: Running,
   pattern: string | RegExp,
   timeoutMs: number,
 ): Promise<string> {
@@ -72,7 +82,7 @@ async function lineOf(
   if (printed !== undefined) return printed;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const giveUp = (why: string) =>
-    reject(new Error(`${script} ${why} before it printed ${pattern}:\n${output.text.slice(-4000)}`));
+    reject(new Error(`${name} ${why} before it printed ${pattern}:\n${output.text.slice(-4000)}`));
   const stopListening = output.onLine((line) => matches(line) && resolve(line));
   const timer = setTimeout(() => giveUp(`ran for ${timeoutMs} ms`), timeoutMs);
   void exited.then((code) => giveUp(`ended with ${code}`));

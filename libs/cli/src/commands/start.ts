@@ -9,6 +9,7 @@ export const start: Command = {
   options: {
     config: CONFIG_FILE['config']!,
     insecure: { about: 'Answers without API keys on every address.' },
+    validate: { about: 'Checks the configuration, says what is wrong, and ends.' },
     role: { value: 'ROLE', about: 'Only this role, `server` (all of them) when left out.', choices: ROLES },
   },
   examples: ['llmq start', 'PORT=9000 llmq start', 'llmq start --role queue-manager'],
@@ -21,5 +22,6 @@ async function run({ given, starts }: Context): Promise<void> {
   await starts[role]([
     ...(file === undefined ? [] : ['--config', file]),
     ...(given.on('insecure') ? ['--insecure'] : []),
+    ...(given.on('validate') ? ['--validate'] : []),
   ]);
 }

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { isSea } from 'node:sea';
+import { type PGliteOptions } from '@electric-sql/pglite';
+import { readShipped } from '#runtime';
+import { unpackFolder } from './folder-archive.js';
+
+/** Node has it; its types know only what it compiles to. */
+const { compile } = (globalThis as unknown as { WebAssembly: { compile: Compile } }).WebAssembly;
+
+type Compile = (bytes: Uint8Array) => Promise<WebAssembly.Module>;
+
+/** Packed by the build of the executable. */
+export const NEW_DATABASE = 'pglite/new-database.gz';
+
+type Parts = Pick<PGliteOptions, 'pgliteWasmModule' | 'initdbWasmModule' | 'fsBundle'>;
+
+/** The parts of PGlite that are no JavaScript. It finds them beside its code, except in the single executable. */
+export async function embeddedParts(): Promise<Parts> {
+  if (!isSea()) return {};
+  const [pgliteWasmModule, initdbWasmModule] = await Promise.all([
+    compile(part('pglite.wasm')),
+    compile(part('initdb.wasm')),
+  ]);
+  return { pgliteWasmModule, initdbWasmModule, fsBundle: new Blob([part('pglite.data')]) };
+}
+
+function part(name: string): Uint8Array<ArrayBuffer> {
+  const bytes = readShipped(`pglite/${name}`);
+  if (bytes === undefined) throw new Error(`The executable lacks ${name}: it was not built whole`);
+  return bytes as Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * A new database in its folder, migrated, where the executable has one to copy: to make it takes seconds of work.
+ * Elsewhere, and in a folder that has a database, it does nothing.
+ */
+export async function copyNewDatabase(folder: string): Promise<void> {
+  const packed = existsSync(folder) ? undefined : readShipped(NEW_DATABASE);
+  if (packed !== undefined) await unpackFolder(packed, folder);
+}
