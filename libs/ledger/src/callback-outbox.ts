@@ -1,13 +1,7 @@
-import {
-  type Callback,
-  type DeliveryEvent,
-  type ErrorCode,
-  type Failure,
-  type MessageStatus,
-  type Reply,
-} from '#contracts';
+import { type DeliveryEvent, type ErrorCode, type Failure, type MessageStatus, type Reply } from '#contracts';
 import { type Database } from '#database';
 import { replyRowOf, toReply } from './rows.js';
+import { type StoredCallback } from './entities/message.entity.js';
 import * as sql from './sql/callback-statements.js';
 
 /** An event that is to be delivered now, by whoever has claimed it. */

@@ -913,7 +913,7 @@ export interface Queries {
   };
   readonly listDeliveries: {
   readonly state?: "pending" | "delivered" | "failed" | undefined;
-  readonly event?: "started" | "progress" | "completed" | "failed" | undefined;
+  readonly event?: "started" | "progress" | "completed" | "failed" | "dead" | undefined;
   readonly task_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly after?: string | undefined;
