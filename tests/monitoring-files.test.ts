@@ -47,6 +47,8 @@ const known = new Set(
 for (const suffix of ['_sum', '_count']) known.add(`nodejs_gc_duration_seconds${suffix}`);
 
 const NAME = /\b(?:llmq?|nodejs|process_(?:cpu|resident|heap|open|max|start|virtual))_[a-z]\w*/g;
+// A section of older configurations, and a database.
+for (const other of ['llm_service', 'llm_queue']) known.add(other);
 const unknownIn = (text: string) =>
   [...text.matchAll(NAME)].map(([name]) => name).filter((name) => !known.has(name));
 
