@@ -40,7 +40,7 @@ describe('the OpenAPI document', () => {
       inside.filter((route) => !/^\S+ \/(api\/chat|emulation|connection\/\w+)$/.test(route)),
     );
     expect([...real, 'POST /api/chat'].toSorted()).toEqual(described.toSorted());
-  });
+  }, 120_000);
 
   test('names every operation once', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
@@ -73,6 +73,13 @@ describe('the answers of a gateway are as the document says', () => {
   });
 
   const id = (of: { body: { id: string } }) => ({ path: { id: of.body.id } });
+
+  /** An answer whose body has not come yet. */
+  async function read(path: string) {
+    const options = { headers: { 'x-api-key': KEYS.all }, signal: AbortSignal.timeout(20_000) };
+    const response = await fetch(system.gateways[0]!.url + path, options);
+    return { status: response.status, headers: response.headers, text: () => response.text() };
+  }
 
   /** A message that failed for good. */
   async function dead() {
@@ -154,9 +161,10 @@ describe('the answers of a gateway are as the document says', () => {
     await api.call('POST /api/v1/sessions/{id}/messages', { ...id(session), body: { content: 'Hello' } });
     await api.call('GET /api/v1/sessions');
     await api.call('GET /api/v1/sessions/{id}', id(session));
-    const reading = api.call('GET /sse/{sessionId}', { path: { sessionId: 'one' } });
+    // Closed once it is open, it comes to its end.
+    const { status, headers, text } = await read('/sse/one');
     await api.call('POST /api/v1/sessions/{id}/close', id(session));
-    await reading;
+    api.check('GET /sse/{sessionId}', { status, headers, body: await text() });
     await api.call('GET /sse/{sessionId}', { path: { sessionId: 'none' } });
     await api.call('DELETE /api/v1/sessions/{id}', id(session));
     await api.call('POST /api/chat', { body: { message: 'Hello' } });
@@ -294,6 +302,9 @@ describe('the answers of a gateway are as the document says', () => {
     expect((await nobody.call('GET /api/v1/messages')).status).toBe(401);
     expect((await reader.call('POST /api/v1/messages', { body })).status).toBe(403);
     expect((await reader.call('GET /api/v1/messages')).status).toBe(200);
+    const { body: page } = await nobody.get('/');
+    expect(page).toContain('configured');
+    expect(page).not.toContain('fake-model');
   });
 
   test.each(

@@ -2,7 +2,7 @@ import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
 import { CatalogModule, Catalogs } from '#catalog';
-import { StorageSettings } from '#config';
+import { AuthSettings, StorageSettings } from '#config';
 import { VERSION } from '#runtime';
 import { type Controller } from '../openapi/read-routes.js';
 import { SiteRoutes } from './site-routes.js';
@@ -14,6 +14,7 @@ export class SiteModule implements OnApplicationBootstrap {
     private readonly adapter: HttpAdapterHost,
     private readonly modules: ModulesContainer,
     private readonly storage: StorageSettings,
+    private readonly auth: AuthSettings,
     private readonly catalogs: Catalogs,
   ) {}
 
@@ -39,13 +40,19 @@ export class SiteModule implements OnApplicationBootstrap {
 
   #words(): Record<string, string> {
     const { database_url, redis_url } = this.storage.value;
-    const { kind, defaultModel, name } = this.catalogs.now.defaultProvider;
     return {
       version: VERSION,
       profile: database_url === undefined && redis_url === undefined ? 'embedded' : 'shared',
       ledger: database_url === undefined ? 'embedded database' : 'Postgres',
       schedule: redis_url === undefined ? 'in this process' : 'Redis',
-      provider: kind === 'simulator' ? 'simulator' : `${name}, ${defaultModel}`,
+      provider: this.#provider(),
     };
+  }
+
+  /** Who needs a key to ask for the providers is not told of them here. */
+  #provider(): string {
+    const { kind, defaultModel, name } = this.catalogs.now.defaultProvider;
+    if (kind === 'simulator') return 'simulator';
+    return this.auth.value.keys.length > 0 ? 'configured' : `${name}, ${defaultModel}`;
   }
 }
