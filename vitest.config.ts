@@ -18,7 +18,7 @@ export default defineConfig({
           // Most of the time these wait for timers and for processes of their own.
           name: 'together',
           include: ['{apps,libs}/*/src/**/*.test.ts', 'tests/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: [...ALONE, 'tests/faults/**'],
+          exclude: [...ALONE, 'tests/faults/**', 'tests/monitoring/**'],
           maxWorkers: 2,
         },
       },

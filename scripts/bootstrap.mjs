@@ -14,10 +14,14 @@ const PROGRAMS = {
   docs: 'dist/scripts/generate-docs.js',
   bench: 'dist/tests/bench/main.js',
   faults: 'node_modules/vitest/vitest.mjs',
+  monitoring: 'node_modules/vitest/vitest.mjs',
 };
 
 /** What comes before the arguments of the user. */
-const ARGUMENTS = { faults: ['run', '--config', 'vitest.faults.config.ts'] };
+const ARGUMENTS = {
+  faults: ['run', '--config', 'vitest.faults.config.ts'],
+  monitoring: ['run', '--config', 'vitest.monitoring.config.ts'],
+};
 
 /** Gives the exit code. */
 async function main([command = '', ...args]) {
