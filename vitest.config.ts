@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'systems',
           include: ['tests/**/*.test.ts'],
-          exclude: [...ALONE, 'tests/faults/**', 'tests/{binary,chart,compose}/**'],
+          exclude: [...ALONE, 'tests/faults/**', 'tests/{binary,chart,compose,monitoring}/**'],
           isolate: false,
           retry: SECOND_TRY,
         },

@@ -18,6 +18,7 @@ const PROGRAMS = {
   chart: 'node_modules/vitest/vitest.mjs',
   binary: 'dist/scripts/build-binary.js',
   'test-binary': 'node_modules/vitest/vitest.mjs',
+  monitoring: 'node_modules/vitest/vitest.mjs',
 };
 
 /** What comes before the arguments of the user. */
@@ -26,6 +27,7 @@ const ARGUMENTS = {
   compose: ['run', '--config', 'vitest.deployments.config.ts', 'tests/compose'],
   chart: ['run', '--config', 'vitest.deployments.config.ts', 'tests/chart'],
   'test-binary': ['run', '--config', 'vitest.binary.config.ts'],
+  monitoring: ['run', '--config', 'vitest.monitoring.config.ts'],
 };
 
 /** Gives the exit code. */

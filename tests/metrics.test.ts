@@ -105,6 +105,8 @@ describe('the metrics of a fleet', { timeout: 150_000 }, () => {
 
   test('what runs is counted while it runs, and what came of it afterwards', async () => {
     const reader = client().events(ids[0]!);
+    // Its failure is told where it is waited for.
+    reader.catch(() => undefined);
     await soon(async () => expect(sumOf(await samples([gateway]), 'llmq_open_streams')).toBe(1));
     worker = await system.start('queue-manager');
     await Promise.all([...ids, failing].map((id) => client().ended(id, 60_000)));

@@ -22,7 +22,7 @@ export function traceRequests(server: FastifyInstance, tracing: Tracing): void {
   server.addHook('onResponse', (request, reply, done) => {
     const span = spanOf(request);
     span.set({ 'http.response.status_code': reply.statusCode });
-    if (reply.statusCode >= 500) span.fail(new Error('HTTP'));
+    if (reply.statusCode >= 500) span.fail(String(reply.statusCode));
     span.end();
     done();
   });

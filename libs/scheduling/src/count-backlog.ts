@@ -6,7 +6,7 @@ import { type Duty } from './leader.js';
 
 /** Counting reads rows, so it is done this often and looks at no more than this many. */
 const EVERY_MS = 5_000;
-const MOST = 100_000;
+const MOST = 20_000;
 
 /** Keeps the gauges of what the ledger has yet to do, whatever the schedule knows of it. */
 export class CountBacklog implements Duty {

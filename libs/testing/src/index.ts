@@ -11,6 +11,7 @@ export {
   startPrivatePostgres,
   type PrivatePostgresOptions,
 } from './private-postgres.js';
+export { startPrivatePrometheus } from './private-prometheus.js';
 export { redisUrlForTests, startPrivateRedis, type PrivateRedisOptions } from './private-redis.js';
 export { type PrivateServer } from './private-server.js';
 export { Random } from './random.js';

@@ -114,14 +114,11 @@ export class Admission {
   /** Whoever waits for the answer gets one in less than a second. */
   async inTime<T>(commit: Promise<T>): Promise<T> {
     const startedAt = performance.now();
-    const done = await withDeadline(
-      commit,
-      ANSWER_DEADLINE_MS,
-      'database_unavailable',
-      'Storing the message',
-    );
-    this.metrics.commitDuration.observe((performance.now() - startedAt) / 1_000);
-    return done;
+    try {
+      return await withDeadline(commit, ANSWER_DEADLINE_MS, 'database_unavailable', 'Storing the message');
+    } finally {
+      this.metrics.commitDuration.observe((performance.now() - startedAt) / 1_000);
+    }
   }
 
   /** The message as it now lies in the ledger, without reading it back. */

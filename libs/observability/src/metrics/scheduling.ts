@@ -41,7 +41,7 @@ export const SCHEDULING = {
     'max',
     'llmq_backlog_messages',
     'scheduler',
-    `Messages in the ledger that have not started, counted up to 100,000 with those of the other bands, ${LEADS}.`,
+    `Messages in the ledger that have not started, counted up to 20,000 over all bands, ${LEADS}.`,
     { priority: PRIORITY },
   ),
   backlogAge: gauge(
@@ -119,7 +119,7 @@ export const SCHEDULING = {
     'max',
     'llmq_callbacks_waiting',
     'scheduler',
-    `Callbacks in the outbox that are not delivered yet, counted up to 100,000, ${LEADS}.`,
+    `Callbacks in the outbox that are not delivered yet, counted up to 20,000, ${LEADS}.`,
   ),
   callbacksAge: gauge(
     'max',

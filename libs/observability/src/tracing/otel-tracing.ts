@@ -103,14 +103,19 @@ class Recorded implements Span {
 
   /** By its code alone: what an error says may repeat what a user has said. */
   fail(error: unknown): void {
-    const type = error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown';
-    this.span.setAttribute('error.type', type);
+    this.span.setAttribute('error.type', typeOf(error));
     this.span.setStatus({ code: SpanStatusCode.ERROR });
   }
 
   end(): void {
     this.span.end();
   }
+}
+
+function typeOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  if (error instanceof AppError) return error.code;
+  return error instanceof Error ? error.name : 'unknown';
 }
 
 function openProvider(options: TracingOptions): TracerProvider {

@@ -14,6 +14,7 @@ export interface Span {
   event(name: string): void;
   /** What users and models have said: asked for only where it is recorded. */
   contents(of: () => Attributes): void;
+  /** A text is the type of the error. */
   fail(error: unknown): void;
   end(): void;
 }
