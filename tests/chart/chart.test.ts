@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { run } from '../compose/engine.js';
 
 const CHART = 'deployments/helm/llm-message-queue';
+const JOB = 'llm-message-queue/job';
 const VALUES = globSync(`${CHART}/ci/*-values.yaml`);
 
 /**
@@ -101,9 +102,12 @@ describe.each(VALUES.map((path) => [basename(path, '-values.yaml'), path] as con
   },
 );
 
-test('workers follow the plan of the scheduler, by KEDA or by an adapter', async () => {
+test('is watched, and workers follow the plan of the scheduler, by KEDA or by an adapter', async () => {
   const keda = await manifestsOf(`${CHART}/ci/keda-values.yaml`);
   const scaled = keda.find(({ kind }) => kind === 'ScaledObject')!;
+  expect(keda.find(({ kind }) => kind === 'ServiceMonitor')!.spec).toMatchObject({ jobLabel: JOB });
+  const jobs = keda.flatMap(({ metadata }) => metadata.labels[JOB] ?? []);
+  expect(jobs.toSorted()).toEqual(['llmq-gateway', 'llmq-scheduler', 'llmq-worker']);
   expect(JSON.stringify(scaled.spec)).toContain('max(llm_scheduler_desired_workers{namespace=\\"llm\\"})');
   const workersOf = (manifests: readonly Manifest[]) =>
     manifests.find(
@@ -123,8 +127,11 @@ test('says what it needs when it is not given', async () => {
   await expect(run(['helm', 'template', 'llmq', CHART, ...KUBERNETES])).rejects.toThrow(
     'existingSecret: name a Secret',
   );
-  const bad = ['--set', 'existingSecret=x', '--set', 'worker.autoscaling.type=magic'];
-  await expect(run(['helm', 'template', 'llmq', CHART, ...KUBERNETES, ...bad])).rejects.toThrow(
-    'must be none, keda or hpa',
-  );
+  const given = [CHART, ...KUBERNETES, '--set', 'existingSecret=x', '--set'];
+  for (const [wrong, complaint] of [
+    ['worker.autoscaling.type=magic', 'autoscaling'],
+    ['gateway.replicas=none', 'replicas'],
+    ['gatway.replicas=3', 'gatway'],
+  ] as const)
+    await expect(run(['helm', 'template', 'llmq', ...given, wrong])).rejects.toThrow(complaint);
 });

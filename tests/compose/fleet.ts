@@ -53,7 +53,7 @@ export class Fleet {
     };
     const more = COMPOSE_MORE_FILES.split(':').filter((file) => file !== '');
     return new Fleet(
-      await Stack.of([...FILES, ...more], env),
+      await Stack.of('llmq-test', [...FILES, ...more], env),
       `http://127.0.0.1:${proxy}`,
       `http://127.0.0.1:${prometheus}`,
       `postgres://llmq:of-the-test@127.0.0.1:${ledger}/llmq`,

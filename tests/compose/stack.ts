@@ -25,8 +25,7 @@ export class Stack {
   ) {}
 
   /** `files` start at the root of the project. */
-  static async of(files: readonly string[], env: NodeJS.ProcessEnv): Promise<Stack> {
-    const project = 'llmq-test';
+  static async of(project: string, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Stack> {
     const paths = files.map((file) => resolve(ROOT, file));
     return new Stack(await findCompose(), paths, { ...env, COMPOSE_PROJECT_NAME: project });
   }

@@ -187,13 +187,20 @@ spec:
     matchLabels: {{- include "llmq.selector" . | nindent 6 }}
 {{- end }}
 
+{{/* The name under which Prometheus knows a process, here as in deployments/prometheus/prometheus.yml. */}}
+{{- define "llmq.job" -}}
+llm-message-queue/job: {{ get (dict "api-gateway" "llmq-gateway" "queue-manager" "llmq-worker" "scheduler" "llmq-scheduler") .component }}
+{{- end }}
+
 {{/* Names the pods of a role for Prometheus; nobody calls it. */}}
 {{- define "llmq.metricsService" -}}
 apiVersion: v1
 kind: Service
 metadata:
   name: {{ include "llmq.fullname" .root }}-{{ .component }}
-  labels: {{- include "llmq.labels" . | nindent 4 }}
+  labels:
+    {{- include "llmq.labels" . | nindent 4 }}
+    {{- include "llmq.job" . | nindent 4 }}
 spec:
   clusterIP: None
   ports:
