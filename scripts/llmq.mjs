@@ -15,7 +15,9 @@ try {
   const node = findNode();
   await ensureBuilt(node);
   const args = [inProject('dist/apps/server/src/llmq.js'), ...process.argv.slice(2)];
-  process.exitCode = await run(node, args, { cwd: process.env.INIT_CWD ?? process.cwd() });
+  // npm goes to the folder of the project, and says where it came from.
+  const { npm_lifecycle_event: script, INIT_CWD: caller } = process.env;
+  process.exitCode = await run(node, args, { cwd: script === 'llmq' && caller ? caller : process.cwd() });
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
   console.error(error.message);

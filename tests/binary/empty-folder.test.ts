@@ -39,7 +39,9 @@ test('with nothing but itself it starts, answers, drains and finds its messages 
   expect((await client.get('/metrics')).status).toBe(200);
 
   const id = await client.send('Still running');
-  for await (const { event } of client.stream(id)) if (event === 'delta') break;
+  await eventually(async () => {
+    expect((await client.get(`/api/v1/messages/${id}`)).body.status).toBe('processing');
+  });
   process.kill('SIGTERM');
   expect(await process.exited).toBe(0);
 

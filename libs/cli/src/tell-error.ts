@@ -10,7 +10,7 @@ export function tellError(error: unknown, terminal: Terminal, signal: AbortSigna
   const hint = error instanceof CliError ? error.hint : undefined;
   const code = error instanceof Refusal ? error.problem.code : undefined;
   const facts = { exit, message, ...(code && { code }), ...(hint && { hint }) };
-  terminal.note(
+  terminal.fail(
     terminal.asJson ? JSON.stringify({ error: facts }) : [message, hint].filter(Boolean).join('\n'),
   );
   return EXIT[exit];

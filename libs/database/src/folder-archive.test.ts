@@ -35,7 +35,7 @@ const treeOf = (folder: string) =>
       const content = entry.isFile() ? readFileSync(path).toString('hex') : 'folder';
       return [path.slice(folder.length), content];
     })
-    .toSorted();
+    .toSorted(([a = ''], [b = '']) => a.localeCompare(b));
 
 describe('a packed folder', () => {
   test('comes out as it went in', async () => {

@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { FolderInUseError, FolderLock } from '#database';
 import { type Finding, Findings } from './finding.js';
 import { reasonOf } from './reason-of.js';
@@ -10,18 +10,22 @@ const LEAST_FREE_BYTES = 1_000_000_000;
 export function checkFolder(folder: string, runs: boolean): Finding[] {
   const found = new Findings('data folder');
   const place = resolve(folder);
+  const there = nearest(place);
   try {
-    mkdirSync(place, { recursive: true });
-    const probe = join(place, `.doctor-${process.pid}`);
-    writeFileSync(probe, '');
-    rmSync(probe);
+    rmSync(mkdtempSync(join(there, '.doctor-')), { recursive: true });
   } catch (error) {
     const fix = `Give it to the user that runs the system (chown -R $USER ${place}), or name another one with DATA_DIR.`;
     return found.problem(`${place} cannot be written: ${reasonOf(error)}`, fix).list;
   }
-  judgeRoom(found, place);
-  if (!runs) judgeLock(found, place);
+  judgeRoom(found, there);
+  // A folder that is not there yet nobody has; to look is not to make it.
+  if (!runs && there === place) judgeLock(found, place);
   return found.orElse(`${place} can be written`);
+}
+
+/** The folder itself, or the one in which it would be made. */
+function nearest(place: string): string {
+  return existsSync(place) || dirname(place) === place ? place : nearest(dirname(place));
 }
 
 function judgeRoom(found: Findings, place: string): void {

@@ -50,7 +50,7 @@ export class Api {
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(timeoutMs)]);
     const response = await this.open(method, path, signal, { body, ...(headers && { headers }) });
     const text = await response.text().catch((error: unknown) => Promise.reject(this.#unreachable(error)));
-    return (text === '' ? null : JSON.parse(text)) as T;
+    return (text === '' ? null : parseAnswer(text, this.url)) as T;
   }
 
   /** The response as soon as it begins, for those who read it as it comes. */
@@ -110,6 +110,15 @@ export class LostError extends CliError {
 /** There was a connection, and it broke; where nothing listens, nobody is about to answer. */
 function isBroken(error: unknown): boolean {
   return error instanceof LostError && /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(error.code ?? '');
+}
+
+/** Another server may answer with anything. */
+function parseAnswer(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CliError('refused', `${url} is no LLM Message Queue: what it answers is no JSON`);
+  }
 }
 
 async function problemOf(response: Response): Promise<ProblemBody> {

@@ -33,6 +33,11 @@ export class Terminal {
 
   /** For people only, beside the answer. */
   note(text: string): void {
+    if (!this.asJson) this.fail(text);
+  }
+
+  /** Why there is no answer: the one thing on the error output where answers are JSON. */
+  fail(text: string): void {
     this.#clear();
     this.errors.write(`${text}\n`);
   }
