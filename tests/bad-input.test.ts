@@ -157,7 +157,7 @@ function withId(id: string): [string, Bad][] {
 
 const PATHS: Record<string, Bad> = {
   'an unknown route': { path: '/api/v1/nothing', ...NOT_FOUND },
-  'the root': { path: '/', ...NOT_FOUND },
+  'a POST to the root': { method: 'POST', path: '/', body: {}, ...NOT_FOUND },
   'a deeper route': { path: `${MESSAGES}/msg_0/stream/more`, ...NOT_FOUND },
   'PATCH on messages': { method: 'PATCH', path: MESSAGES, body: valid, ...NOT_FOUND },
   'PUT on messages': { method: 'PUT', path: MESSAGES, body: valid, ...NOT_FOUND },

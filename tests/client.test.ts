@@ -133,6 +133,30 @@ describe('the patience of the client', () => {
     expect(server.requests[1]!['last-event-id']).toBe('1');
   });
 
+  test('sends a batch again while some of it may be taken later, under the same key', async () => {
+    const json = (body: unknown): Answer => {
+      return (response) => response.writeHead(200).end(JSON.stringify(body));
+    };
+    const taken = (id: string) => ({ status: 201, message: { id } });
+    const full = { status: 429, error: { code: 'queue_full' } };
+    const end: Answer = (response) =>
+      response.writeHead(200).end('id: 1\nevent: end\ndata: {"seq":1,"status":"completed"}\n\n');
+    const queue = await answering(
+      json({ results: [taken('msg_1'), full] }),
+      json({ results: [taken('msg_1'), taken('msg_2')] }),
+      end,
+      json({ id: 'msg_1', status: 'completed' }),
+      end,
+      json({ id: 'msg_2', status: 'failed' }),
+    ).open();
+    const told: BatchProgress[] = [];
+    const outcomes = await queue.batch(['a', 'b'], { concurrency: 1, onProgress: (now) => told.push(now) });
+    expect(outcomes).toMatchObject([{ message: { id: 'msg_1' } }, { message: { id: 'msg_2' } }]);
+    expect(told.at(-1)).toEqual({ total: 2, accepted: 2, refused: 0, completed: 1, failed: 1 });
+    const [first, second] = server.requests.map((headers) => headers['idempotency-key']);
+    expect(second).toBe(first);
+  });
+
   test('says which messages need a user', () => {
     server = new Scripted([accepted]);
     expect(() => new LlmQueue()).toThrow(TypeError);
