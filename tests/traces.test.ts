@@ -43,12 +43,8 @@ describe('traces of a fleet', { timeout: 150_000 }, () => {
       WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
       WEBHOOK_POLL: '50ms',
     });
-    await Promise.all([
-      system.start('api-gateway'),
-      system.start('queue-manager'),
-      system.start('scheduler'),
-    ]);
-  });
+    for (const role of ['api-gateway', 'queue-manager', 'scheduler'] as const) await system.start(role);
+  }, 120_000);
   afterAll(async () => {
     await system?.stop();
     await receiver?.die();

@@ -1,6 +1,14 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type Config, settingsOf, TracingSettings } from '#config';
-import { createLogger, Health, Log, Metrics, openTracing, Tracing } from '#observability';
+import {
+  createLogger,
+  Health,
+  Log,
+  Metrics,
+  openTracing,
+  Tracing,
+  type TracingOptions,
+} from '#observability';
 import { Clock, SystemClock } from './clock.js';
 import { Closers } from './closers.js';
 import { provide } from './provide.js';
@@ -29,9 +37,9 @@ export class CoreModule implements OnApplicationShutdown {
       provide(ThisProcess, []),
       {
         provide: Tracing,
-        inject: [TracingSettings, Log, Closers],
-        useFactory: (settings: TracingSettings, log: Log, closers: Closers) =>
-          tracingOf(settings, process, log, closers),
+        inject: [TracingSettings, ThisProcess, Log, Closers],
+        useFactory: (settings: TracingSettings, { id }: ThisProcess, log: Log, closers: Closers) =>
+          tracingOf(settings, { program: process, instance: id }, log, closers),
       },
     ];
     return {
@@ -60,15 +68,15 @@ export class CoreModule implements OnApplicationShutdown {
 
 async function tracingOf(
   settings: TracingSettings,
-  program: string,
+  who: Pick<TracingOptions, 'program' | 'instance'>,
   log: Log,
   closers: Closers,
 ): Promise<Tracing> {
   const { headers, value } = settings;
   const { endpoint, service_name: service, sample_ratio: sampleRatio, contents, to_providers } = value;
   if (endpoint === undefined) return openTracing(undefined, log);
-  const shared = { endpoint, headers, service, program, version: VERSION };
-  const tracing = await openTracing({ ...shared, sampleRatio, contents, toProviders: to_providers }, log);
+  const where = { endpoint, headers, service, version: VERSION, ...who };
+  const tracing = await openTracing({ ...where, sampleRatio, contents, toProviders: to_providers }, log);
   closers.add('tracing', () => tracing.close());
   return tracing;
 }

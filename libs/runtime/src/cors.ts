@@ -2,7 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS';
 const HEADERS =
-  'Origin, Content-Type, Authorization, X-API-Key, X-Request-Id, Idempotency-Key, Last-Event-ID, X-CSRF-Token';
+  'Origin, Content-Type, Authorization, X-API-Key, X-Request-Id, Idempotency-Key, Last-Event-ID, X-CSRF-Token, traceparent';
 const EXPOSED = 'Location, X-Request-Id, Retry-After, Idempotency-Replayed';
 
 /** How long a browser remembers what it may. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { flag, fraction, optionalUrl, word } from '../fields.js';
 import { section } from './section.js';
 
-const HEADERS = /^(\s*[\w-]+=([^\s,=%]|%[\da-fA-F]{2})+\s*(,|$))*$/;
+const HEADERS = /^(\s*[\w-]+=([^\s,%]|%[\da-fA-F]{2})+\s*(,|$))*$/;
 
 export const tracing = section(
   {

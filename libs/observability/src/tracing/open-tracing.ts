@@ -7,6 +7,8 @@ export interface TracingOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly service: string;
   readonly program: string;
+  /** Of several processes of a program. */
+  readonly instance: string;
   readonly version: string;
   /** Of traces that begin here. */
   readonly sampleRatio: number;

@@ -119,13 +119,14 @@ function typeOf(error: unknown): string {
 }
 
 function openProvider(options: TracingOptions): TracerProvider {
-  const { endpoint, headers, service, program, version, sampleRatio } = options;
+  const { endpoint, headers, service, program, instance, version, sampleRatio } = options;
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
   const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: TIMEOUT_MS });
   return new TracerProvider({
     resource: resourceFromAttributes({
       'service.name': service,
       'service.namespace': 'llm-message-queue',
+      'service.instance.id': instance,
       'service.version': version,
       'llmq.program': program,
     }),
