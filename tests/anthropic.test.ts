@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client, textOf } from './support/client.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
-describe.each(['embedded', 'fleet'] as const)('Anthropic as the provider (%s)', (topology) => {
+describe.each(PROFILES)('Anthropic as the provider (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

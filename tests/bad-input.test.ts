@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, Client } from './support/client.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
 const MAX_CONTENT = 1_000;
 const BODY_LIMIT = 300_000;
@@ -278,7 +278,7 @@ function expectRefused({ status, body }: Answer): void {
   expect(JSON.stringify(body)).not.toMatch(INSIDES);
 }
 
-describe.each(TOPOLOGIES)('bad input (%s)', (topology) => {
+describe.each(PROFILES)('bad input (%s)', (topology) => {
   let system: System;
   let client: Client;
 

@@ -2,14 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 type View = Answer['body'];
 
 const SLOTS = 4;
 
-describe.each(TOPOLOGIES)('a batch (%s)', (topology) => {
+describe.each(PROFILES)('a batch (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;
@@ -135,8 +135,15 @@ describe.each(TOPOLOGIES)('a batch (%s)', (topology) => {
   });
 
   test('that comes several times at once with one key is created once', async () => {
+    // What a busy ledger had no time for is answered with 503, and is sent again.
+    const sent = async (by: Client): Promise<Answer> => {
+      const answer = await send(texts(300), by);
+      const refused = answer.body.results.filter(({ status }: View) => status !== 201);
+      for (const { error } of refused) expect(error).toMatchObject({ code: 'database_unavailable' });
+      return refused.length === 0 ? answer : sent(by);
+    };
     const answers = await Promise.all(
-      Array.from({ length: 4 }, (_, i) => send(texts(300), keyed('at-once', i % 2 ? 0 : -1))),
+      Array.from({ length: 4 }, (_, i) => sent(keyed('at-once', i % 2 ? 0 : -1))),
     );
     for (const answer of answers) {
       expect(answer.status).toBe(201);

@@ -6,7 +6,7 @@ import { eventually } from '#testing';
 import { Client, textOf } from './support/client.js';
 import { running } from './support/faults.js';
 import { PrivateStores } from './support/private-stores.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const API_KEYS = 'first:key-of-the-first-tenant:first,second:key-of-the-second-tenant:second';
@@ -56,7 +56,7 @@ const clientOf = (system: System, tenant = 'first') =>
   new Client(system.gateways[0]!.url, { 'x-api-key': `key-of-the-${tenant}-tenant` });
 const calls = () => upstream.calls().length;
 
-describe.each(['embedded', 'fleet'] as const)('the cache (%s)', (topology) => {
+describe.each(PROFILES)('the cache (%s)', (topology) => {
   let system: System;
   let client: Client;
 

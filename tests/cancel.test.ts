@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { Client, type StreamEvent, textOf } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const HANG = { hangBeforeHeaders: true };
@@ -10,7 +10,7 @@ const PARTIAL = 'word1 word2 word3';
 const HANG_AFTER_PARTIAL = { chunks: 5, hangAfterChunks: 3 };
 
 /** One slot, so that whatever runs keeps everything else waiting. */
-describe.each(TOPOLOGIES)('cancelling (%s)', (topology) => {
+describe.each(PROFILES)('cancelling (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

@@ -15,9 +15,9 @@ import {
 } from './support/centrifuge-client.js';
 import { Client } from './support/client.js';
 import { readAsOldPage } from './support/old-page.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
-describe.each(['embedded', 'fleet'] as const)('chats over the Centrifuge protocol (%s)', (topology) => {
+describe.each(PROFILES)('chats over the Centrifuge protocol (%s)', (topology) => {
   let system: System;
   const urls = () => [system.gateways[0]!.url, system.gateways.at(-1)!.url] as const;
 
@@ -135,7 +135,7 @@ describe.each(['embedded', 'fleet'] as const)('chats over the Centrifuge protoco
   });
 });
 
-describe.each(['embedded', 'fleet'] as const)('channels for anybody (%s)', (topology) => {
+describe.each(PROFILES)('channels for anybody (%s)', (topology) => {
   let system: System;
   const urls = () => [system.gateways[0]!.url, system.gateways.at(-1)!.url] as const;
 

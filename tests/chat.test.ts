@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Chat, SessionReader, upgrade } from './support/chat.js';
 import { Client } from './support/client.js';
 import { Balancer } from './support/balancer.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
 /** What the simulator answers. */
 const answer = (content: string, chunks = 5) =>
   Array.from({ length: chunks }, (_, i) => `chunk ${i + 1}: ${content}\n`).join('');
 
-describe.each(TOPOLOGIES)('chat (%s)', (topology) => {
+describe.each(PROFILES)('chat (%s)', (topology) => {
   let system: System;
   let client: Client;
   /** Gives every connection to the next gateway. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from './support/client.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const yaml = (urls: readonly string[]) => `
@@ -17,7 +17,7 @@ providers:
       - { id: a, capabilities: [chat], context_window: 10000, max_output_tokens: 1000, price: free, quality: 1, speed: 1 }
 `;
 
-describe.each(['embedded', 'fleet'] as const)('endpoints by the address of clients (%s)', (topology) => {
+describe.each(PROFILES)('endpoints by the address of clients (%s)', (topology) => {
   const folder = mkdtempSync(join(tmpdir(), 'llmq-client-network-'));
   let upstreams: FakeUpstream[];
   let system: System;

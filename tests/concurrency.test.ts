@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '#testing';
 import { Client } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type UpstreamCall } from './upstream/call-log.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
@@ -26,7 +26,7 @@ function peakOf(calls: readonly UpstreamCall[], beginning = ''): number {
   return Math.max(0, ...mine.map(({ receivedAt }) => running(receivedAt)));
 }
 
-describe.each(['embedded', 'fleet'] as const)('how many run at once (%s)', (topology) => {
+describe.each(PROFILES)('how many run at once (%s)', (topology) => {
   const folder = mkdtempSync(join(tmpdir(), 'llmq-concurrency-'));
   let upstream: FakeUpstream;
   let system: System;

@@ -4,13 +4,13 @@ import { type Answer, Client, textOf } from './support/client.js';
 import { DEAD_LETTERS as PATH, idsOf, REFUSED } from './support/dead-letters.js';
 import { DeadLetterDesk } from './support/dead-letter-desk.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem } from './support/system.js';
 import { assistant, promptOf, Talk, user } from './support/talk.js';
 import { startFakeUpstream } from './upstream/fake-upstream.js';
 
 const HANG = { hangBeforeHeaders: true };
 
-describe.each(TOPOLOGIES)('dead letters (%s)', (topology) => {
+describe.each(PROFILES)('dead letters (%s)', (topology) => {
   const desk = DeadLetterDesk.opened(topology);
   const { as, contents, dead, listed } = desk;
   const requeue = (id: string, by = desk.client) => by.post(`${PATH}/${id}/requeue`, undefined);

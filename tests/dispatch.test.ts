@@ -5,12 +5,12 @@ import { Client } from './support/client.js';
 import { allEnded, callsFor, mostAtOnce, query, running } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
 import { PrivateStores } from './support/private-stores.js';
-import { createSystem, startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { createSystem, PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const LIMIT = 3;
 
-describe.each(TOPOLOGIES)('the dispatcher (%s)', (topology) => {
+describe.each(PROFILES)('the dispatcher (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

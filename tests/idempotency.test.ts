@@ -3,7 +3,7 @@ import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
 import { callsFor, query } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const keyOf = (tenant: string) => `key-of-the-tenant-${tenant}`;
@@ -11,7 +11,7 @@ const API_KEYS = ['mine', 'theirs']
   .map((tenant) => `${tenant}:${keyOf(tenant)}:${tenant}:read+write`)
   .join(',');
 
-describe.each(TOPOLOGIES)('a repeated request (%s)', (topology) => {
+describe.each(PROFILES)('a repeated request (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
 

@@ -3,7 +3,7 @@ import { eventually } from '#testing';
 import { type Answer, Client, textOf } from './support/client.js';
 import { callsFor } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { assistant, promptOf, Talk, user } from './support/talk.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
@@ -15,7 +15,7 @@ const API_KEYS = ['mine', 'theirs']
   .join(',');
 
 /** One slot, so that whatever runs keeps everything else waiting. */
-describe.each(TOPOLOGIES)('the life of a message (%s)', (topology) => {
+describe.each(PROFILES)('the life of a message (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

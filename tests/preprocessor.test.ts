@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
 const ADMIN = '/api/v1/admin/preprocessor';
 const RULES = `${ADMIN}/rules`;
@@ -16,7 +16,7 @@ const API_KEYS = [
 ].join(',');
 const TENANTS = JSON.stringify({ modest: { max_priority: 'normal' } });
 
-describe.each(TOPOLOGIES)('the preprocessor (%s)', (topology) => {
+describe.each(PROFILES)('the preprocessor (%s)', (topology) => {
   let system: System;
   let ops: Client;
   let elsewhere: Client;

@@ -4,7 +4,7 @@ import { eventually } from '#testing';
 import { type Answer, Client, type StreamEvent, textOf } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
 import { putKeyBack } from './support/put-key-back.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type Behaviour } from './upstream/behaviour.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
@@ -75,7 +75,7 @@ const HARMLESS: readonly (readonly [string, Behaviour])[] = [
   ['a slow model', { chunks: 4, chunkDelayMs: IDLE_MS / 2 }],
 ];
 
-describe.each(TOPOLOGIES)('faults of the provider (%s)', (topology) => {
+describe.each(PROFILES)('faults of the provider (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

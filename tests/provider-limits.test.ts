@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { Client } from './support/client.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const model = (id: string) =>
@@ -40,7 +40,7 @@ routing:
       targets: [daily]
 `;
 
-describe.each(TOPOLOGIES)('limits of a provider (%s)', (topology) => {
+describe.each(PROFILES)('limits of a provider (%s)', (topology) => {
   const folder = mkdtempSync(join(tmpdir(), 'llmq-limits-'));
   let first: FakeUpstream;
   let second: FakeUpstream;

@@ -3,12 +3,12 @@ import { eventually } from '#testing';
 import { Client } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
 import { putKeyBack } from './support/put-key-back.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const PATH = '/api/v1/providers';
 
-describe.each(TOPOLOGIES)('providers (%s)', (topology) => {
+describe.each(PROFILES)('providers (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

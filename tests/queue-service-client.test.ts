@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { Balancer } from './support/balancer.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
 /** A client as the documentation of an older message queue shows it: fetch, plain JSON, and nothing else. */
 class QueueServiceClient {
@@ -18,7 +18,7 @@ class QueueServiceClient {
   }
 }
 
-describe.each(['embedded', 'fleet'] as const)('a client of the older message queue (%s)', (topology) => {
+describe.each(PROFILES)('a client of the older message queue (%s)', (topology) => {
   let system: System;
   let proxy: Balancer;
   let client: QueueServiceClient;

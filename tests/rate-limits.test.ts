@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
 import { PrivateStores } from './support/private-stores.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
 const TENANTS = ['first', 'second', 'third', 'fourth', 'fifth'] as const;
 const keyOf = (tenant: string) => `key-of-the-tenant-${tenant}`;
@@ -15,7 +15,7 @@ const list = (url: string, tenant: string, more: Record<string, string> = {}) =>
   new Client(url, { 'x-api-key': keyOf(tenant), ...more }).get('/api/v1/messages');
 const allowed = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 200).length;
 
-describe.each(TOPOLOGIES)('limits at the door (%s)', (topology) => {
+describe.each(PROFILES)('limits at the door (%s)', (topology) => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem(topology, {

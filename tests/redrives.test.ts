@@ -5,10 +5,10 @@ import { DEAD_LETTERS as PATH, idsOf, REFUSED } from './support/dead-letters.js'
 import { DeadLetterDesk } from './support/dead-letter-desk.js';
 import { metric } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem } from './support/system.js';
 import { startFakeUpstream } from './upstream/fake-upstream.js';
 
-describe.each(TOPOLOGIES)('redrives (%s)', (topology) => {
+describe.each(PROFILES)('redrives (%s)', (topology) => {
   const desk = DeadLetterDesk.opened(topology);
   const { as, contents, dead, listed } = desk;
 

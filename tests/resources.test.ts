@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const PATH = '/api/v1/resources';
@@ -29,7 +29,7 @@ const FROM_GO = {
   metadata: null,
 };
 
-describe.each(TOPOLOGIES)('resources (%s)', (topology) => {
+describe.each(PROFILES)('resources (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   const clientOf = (name: string, gateway = 0) =>

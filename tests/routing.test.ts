@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { eventually } from '#testing';
 import { Client } from './support/client.js';
 import { putKeyBack } from './support/put-key-back.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type Behaviour } from './upstream/behaviour.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
@@ -59,7 +59,7 @@ routing:
       targets: [first]
 `;
 
-describe.each(TOPOLOGIES)('routing (%s)', (topology) => {
+describe.each(PROFILES)('routing (%s)', (topology) => {
   const folder = mkdtempSync(join(tmpdir(), 'llmq-routing-'));
   let first: FakeUpstream;
   let second: FakeUpstream;

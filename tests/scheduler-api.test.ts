@@ -3,12 +3,12 @@ import { eventually } from '#testing';
 import { Client } from './support/client.js';
 import { allEnded, metric, mostAtOnce } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const LIMIT = 8;
 
-describe.each(TOPOLOGIES)('the scheduler (%s)', (topology) => {
+describe.each(PROFILES)('the scheduler (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from './support/client.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
-describe.each(TOPOLOGIES)('sessions (%s)', (topology) => {
+describe.each(PROFILES)('sessions (%s)', (topology) => {
   let system: System;
   let client: Client;
   const there = () => system.gateways.at(-1)!.url;

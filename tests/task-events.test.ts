@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TaskEvent } from '#contracts';
 import { eventually } from '#testing';
 import { Chat, upgrade } from './support/chat.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { TaskClient } from './support/task-client.js';
 
 const KEYS = { mine: 'key-of-the-tenant-mine', theirs: 'key-of-the-tenant-theirs' };
@@ -11,7 +11,7 @@ const API_KEYS = Object.entries(KEYS)
   .join(',');
 
 /** What a browser hears of tasks, at whichever gateway. */
-describe.each(['embedded', 'fleet'] as const)('news of tasks (%s)', (topology) => {
+describe.each(PROFILES)('news of tasks (%s)', (topology) => {
   let system: System;
   let client: TaskClient;
   let plain: Chat;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { CallbackReceiver } from './support/callback-receiver.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { TaskClient } from './support/task-client.js';
 
 /** What its clients send, as they were told to, without a key. */
-describe.each(['embedded', 'fleet'] as const)('a service for tasks (%s)', (topology) => {
+describe.each(PROFILES)('a service for tasks (%s)', (topology) => {
   let system: System;
   let receiver: CallbackReceiver;
   let client: TaskClient;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Client, type StreamEvent, textOf } from './support/client.js';
 import { query } from './support/faults.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'llmq-task-types-'));
@@ -47,7 +47,7 @@ const SHIPPED: Record<string, { data: unknown; reply: string; result?: unknown }
   custom: { data: { any: ['thing'] }, reply: 'Done.' },
 };
 
-describe.each(['embedded', 'fleet'] as const)('task types, %s', (topology) => {
+describe.each(PROFILES)('task types, %s', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

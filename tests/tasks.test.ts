@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { TaskClient } from './support/task-client.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
@@ -18,7 +18,7 @@ const API_KEYS = [
   'reader:key-of-the-reader-only:mine:read',
 ].join(',');
 
-describe.each(TOPOLOGIES)('tasks (%s)', (topology) => {
+describe.each(PROFILES)('tasks (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   const as = (headers: Readonly<Record<string, string>>, gateway = 0) =>

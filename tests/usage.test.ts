@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const MILLION = 1_000_000;
@@ -36,7 +36,7 @@ providers:
           price: { currency: CNY, input: ${CNY.input}, output: ${CNY.output} } }
 `;
 
-describe.each(TOPOLOGIES)('usage and cost (%s)', (topology) => {
+describe.each(PROFILES)('usage and cost (%s)', (topology) => {
   let upstreams: readonly [FakeUpstream, FakeUpstream];
   let system: System;
   let client: Client;
@@ -172,7 +172,7 @@ describe.each(TOPOLOGIES)('usage and cost (%s)', (topology) => {
   });
 });
 
-describe.each(TOPOLOGIES)('budgets (%s)', (topology) => {
+describe.each(PROFILES)('budgets (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
 

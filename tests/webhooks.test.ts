@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '#testing';
 import { CallbackReceiver, type Received } from './support/callback-receiver.js';
-import { startSystem, type System } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { TaskClient } from './support/task-client.js';
 
 const KEYS = { mine: 'key-of-the-tenant-mine', theirs: 'key-of-the-tenant-theirs' };
@@ -25,7 +25,7 @@ const ENV = {
 let paths = 0;
 const newPath = () => `/callback-${(paths += 1)}`;
 
-describe.each(['embedded', 'fleet'] as const)('callbacks (%s)', (topology) => {
+describe.each(PROFILES)('callbacks (%s)', (topology) => {
   let system: System;
   let receiver: CallbackReceiver;
   const as = (name: keyof typeof KEYS = 'mine') =>
@@ -226,7 +226,7 @@ function requireSigned({ headers, body }: Received): void {
   expect(signature).toBe(`v1,${expected}`);
 }
 
-describe.each(['embedded', 'fleet'] as const)('callbacks and kill -9 (%s)', (topology) => {
+describe.each(PROFILES)('callbacks and kill -9 (%s)', (topology) => {
   let system: System;
   let receiver: CallbackReceiver;
 

@@ -6,6 +6,9 @@ import {
   formatDuration,
   type Leaf,
   LEAVES,
+  type OlderKey,
+  QUEUE_SERVICE_KEYS,
+  TASK_SERVICE_KEYS,
   WITHOUT_MEANING,
 } from '#config';
 
@@ -47,6 +50,8 @@ Who answers lies in two files of their own: \`configs/providers.yaml\` (provider
 
 ${aliasSection()}
 
+${olderSection()}
+
 ## API keys
 
 \`\`\`yaml
@@ -74,7 +79,36 @@ Who comes from a service that was configured by \`LLM_*\` keeps its environment.
 ${[...rows, ...others].join('\n')}`;
 }
 
-function aliasMeaning({ sets, note }: Alias): string {
+function olderSection(): string {
+  return `## Files of other services
+
+A file that was written for one of the services below is read as it is: each of its keys sets what stands beside it, where that is not set by its own name, and what changes nothing here is named in the log at start. \`\${NAME}\` in a value is the variable of that name. Keys that neither are settings here nor stand in a table are errors.
+
+### \`server\`, \`database\`, \`queue.levels\`, \`loadbalancer\`, \`logging\`, \`security\`
+
+Each key is also a variable: \`SERVER_PORT\` for \`server.port\`. Plain numbers are in the unit that the service had for them.
+
+${olderTable(QUEUE_SERVICE_KEYS)}
+
+### \`llm_service\`
+
+${olderTable(TASK_SERVICE_KEYS)}`;
+}
+
+function olderTable(keys: readonly OlderKey[]): string {
+  const rows = keys.map((key) => `| \`${key.path}\` | ${olderMeaning(key)} |`);
+  return ['| key | sets |', '| --- | --- |', ...rows].join('\n');
+}
+
+function olderMeaning(key: OlderKey): string {
+  const extra = key.env ? `; also \`${key.env.join('`, `')}\`` : '';
+  if ('sets' in key) return `${aliasMeaning(key)}${extra}`;
+  if ('variable' in key) return `\`${key.variable}\`${extra}`;
+  if ('store' in key) return `a part of \`storage.${key.store}_url\`${extra}`;
+  return key.refusedWhenOn ? `refused when on: ${key.unused}` : `nothing: ${key.unused}`;
+}
+
+function aliasMeaning({ sets, note }: Pick<Alias, 'sets' | 'note'>): string {
   return `${sets.map((name) => `\`${name}\``).join(', ')}${note ? ` (${note})` : ''}`;
 }
 

@@ -12,6 +12,9 @@ import {
 /** The three ways to run the system; the same tests pass on each. */
 export const TOPOLOGIES = ['embedded', 'shared', 'fleet'] as const;
 
+/** One process on its own stores, and many on shared ones: enough for whatever looks the same in between. */
+export const PROFILES = ['embedded', 'fleet'] as const;
+
 export type Topology = (typeof TOPOLOGIES)[number];
 
 export type Role = 'server' | 'api-gateway' | 'queue-manager' | 'scheduler';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from './older/key-list.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -18,8 +18,7 @@ const isOn = (value: string) => /^(true|1|yes)$/i.test(value);
 
 /** Of any length, and with any characters: it is kept as its digest. */
 function keyOf(token: string): string {
-  const digest = createHash('sha256').update(token).digest('hex');
-  return `llm-auth-token:sha256=${digest}:default:read+write`;
+  return `llm-auth-token:sha256=${digestOf(token)}:default:read+write`;
 }
 
 const BANDS = ['REALTIME', 'HIGH', 'NORMAL', 'LOW'].map((band) => `QUEUE_MAX_WAITING_${band}`);
@@ -64,6 +63,7 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
     'it cut answers that were waited for; `streams.write_timeout` closes readers that take nothing',
   LLM_IDLE_TIMEOUT: 'idle connections are kept for 72 s, longer than load balancers keep them',
   LLM_SERVICE_URL: 'it is for callers: where they find this service',
+  CENTRIFUGO_PORT: 'the doors for Centrifuge clients are on the port of everything else',
   GIN_MODE: 'it belongs to a framework that is not used here',
 };
 

@@ -7,7 +7,7 @@ import { type Config } from './schema.js';
 const DEFAULT_FILE = 'configs/config.yaml';
 
 const USAGE = `Options:
-  --config FILE   read this YAML file (default: ${DEFAULT_FILE} when it exists)
+  --config FILE   read this YAML file (default: CONFIG_PATH, else ${DEFAULT_FILE} when it exists)
   --validate      check the configuration, say what is wrong, and exit
   --insecure      answer without API keys on every address
   --help          show this text`;
@@ -34,17 +34,22 @@ export function configFromCommandLine(args: readonly string[], { defaultPort, ch
       },
     });
     if (values.help) exit(0, USAGE);
-    const file = values.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+    const named = values.config ?? (process.env['CONFIG_PATH'] || undefined);
+    const file = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
     const config = loadConfig({ env: process.env, file, insecure: values.insecure, defaultPort });
     check?.(config);
     if (values.validate)
-      exit(0, `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`);
+      exit(0, [...config.unused.map((line) => `Not used: ${line}`), validText(file)].join('\n'));
     return config;
   } catch (error) {
     const { message } = error as Error;
     const isTold = error instanceof ConfigError || error instanceof AppError;
     return exit(1, isTold ? message : `${message}\n\n${USAGE}`);
   }
+}
+
+function validText(file: string | undefined): string {
+  return `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`;
 }
 
 function exit(code: number, text: string): never {

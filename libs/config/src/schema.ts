@@ -52,6 +52,8 @@ type Settings = z.output<typeof configSchema>;
 export interface Config extends Settings {
   /** What the settings came from, for the files that name variables of their own. */
   readonly environment: Environment;
+  /** What was set under names of other services and changes nothing here, with the reasons. */
+  readonly unused: readonly string[];
 }
 
 /** What is wrong between values that are each right by themselves; undefined when nothing is. */

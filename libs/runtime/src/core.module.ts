@@ -15,9 +15,11 @@ export class CoreModule implements OnApplicationShutdown {
   /** Imported by the root module only; everything below it stays a static module. */
   static forRoot(config: Config, process: string): DynamicModule {
     const settings = settingsOf(config).map((value) => ({ provide: value.constructor, useValue: value }));
+    const log = createLogger(config.log.level, process);
+    for (const line of config.unused) log.warn(`a setting of another service changes nothing here: ${line}`);
     const providers = [
       ...settings,
-      { provide: Log, useValue: createLogger(config.log.level, process) },
+      { provide: Log, useValue: log },
       provide(SystemClock, [], Clock),
       provide(Metrics, []),
       provide(Health, [Log]),

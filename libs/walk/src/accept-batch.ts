@@ -1,6 +1,7 @@
 import { AppError, type Caller, type CreateMessage, newId, toAppError } from '#contracts';
 import { type InsertedRow, MAX_TOGETHER, type MessageBatches, type NewMessageRow } from '#ledger';
 import { type Log } from '#observability';
+import { fewAtATime } from '#runtime';
 import { type Admission } from './admission.js';
 import { type Accepted, type AcceptMessage, type Asked } from './walk.js';
 
@@ -11,6 +12,9 @@ export interface BatchItem {
 }
 
 export type BatchResult = Accepted | AppError;
+
+/** Of one batch at a time: whatever asks the ledger must be answered in less than a second, its wait for others included. */
+const LOOKUPS = 16;
 
 type Committed = ReadonlyMap<string, InsertedRow>;
 
@@ -40,7 +44,7 @@ export class AcceptBatch {
   }
 
   async #acceptTogether(caller: Caller, items: readonly BatchItem[]): Promise<BatchResult[]> {
-    const prepared = (await Promise.all(items.map((item) => this.#prepare(caller, item)))).map(withNewId);
+    const prepared = (await fewAtATime(LOOKUPS, items, (item) => this.#prepare(caller, item))).map(withNewId);
     const rows = prepared.filter(isRow);
     const committed = await this.#commit(rows);
     if (committed instanceof AppError) return prepared.map((each) => (isRow(each) ? committed : each));
@@ -72,7 +76,7 @@ export class AcceptBatch {
     }
     const left = rows.filter(({ id }) => !committed.has(id));
     const chains = Map.groupBy(left, ({ id, conversation_id }) => conversation_id ?? id);
-    await Promise.all([...chains.values()].map((chain) => this.#insertInOrder(chain, done)));
+    await fewAtATime(LOOKUPS, [...chains.values()], (chain) => this.#insertInOrder(chain, done));
     return done;
   }
 
