@@ -33,7 +33,7 @@ wait_for_all "$@"
 before=$(compose "$@" ps -q "$service")
 count=$(echo "$before" | wc -l)
 for id in $before; do
-  docker stop --time 60 "$id" >/dev/null
+  docker stop -t 60 "$id" >/dev/null
   docker rm "$id" >/dev/null
   compose "$@" up -d --no-deps --no-build --no-recreate --scale "$service=$count" "$service"
   wait_for_all "$@"

