@@ -157,7 +157,7 @@ describe('llmq messages, tail and top', () => {
 
   test('`top` has bands, slots and providers', async () => {
     const { output } = await run(['top']);
-    expect(output).toMatch(/BAND +WAITING[^]*realtime[^]*low[^]*PROVIDER[^]*simulator/);
+    expect(output).toMatch(/BAND +WAITING[^]*realtime[^]*low[^]*PROVIDER[^]*simulator.* available/);
     const { json } = await run(['top', '--json']);
     expect(json.queues.queues).toHaveLength(4);
     expect(json).toMatchObject({

@@ -141,6 +141,6 @@ function lanes(all: readonly Lane[], providers: Picture['providers']): string {
 }
 
 function laneState({ upstream_paused: paused }: Lane, provider: Provider | undefined): string {
-  if (paused !== null) return `paused for ${paused}`;
+  if (paused !== null && paused !== '0ms') return `paused for ${paused}`;
   return provider?.available === false ? 'not available' : 'available';
 }
