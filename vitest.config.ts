@@ -24,6 +24,7 @@ export default defineConfig({
           include: ['{apps,libs}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           // They change nothing that is global, and loading the same modules for each took half of their time.
           isolate: false,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -34,11 +35,19 @@ export default defineConfig({
           exclude: [...ALONE, 'tests/faults/**', 'tests/{binary,chart,compose,monitoring}/**'],
           isolate: false,
           retry: SECOND_TRY,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { name: 'alone', include: ALONE, fileParallelism: false, isolate: false, retry: SECOND_TRY },
+        test: {
+          name: 'alone',
+          include: ALONE,
+          fileParallelism: false,
+          isolate: false,
+          retry: SECOND_TRY,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },
