@@ -42,9 +42,9 @@ export class Metrics extends WithInstruments {
     this.#measurements.push(measure);
   }
 
-  /** What Prometheus reads. */
+  /** What Prometheus reads; what cannot be measured now has its last value. */
   async text(): Promise<string> {
-    await Promise.all(this.#measurements.map(async (measure) => measure()));
+    await Promise.allSettled(this.#measurements.map(async (measure) => measure()));
     return this.registry.metrics();
   }
 }
