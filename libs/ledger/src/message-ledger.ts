@@ -196,13 +196,15 @@ export class MessageLedger {
     if (first) return { ...first, isNew: false };
     const broke = await budgetExhausted(this.database, row);
     if (broke) throw broke;
-    const [conversation] = await this.database.query<{ state: string }>(sql.SELECT_CONVERSATION_STATE, [
-      row.tenant_id,
-      row.conversation_id,
-    ]);
-    if (!conversation)
+    const [conversation] = await this.database.query<{ state: string; turns: number }>(
+      sql.SELECT_CONVERSATION_STATE,
+      [row.tenant_id, row.conversation_id],
+    );
+    // Where it has fewer turns than may wait, it was not full: somebody has begun it after the insert.
+    const isNew = conversation && conversation.turns < (row.max_turns_ahead ?? 0) && isOpen(conversation);
+    if (!conversation || isNew)
       throw new AppError('conversation_not_found', `There is no conversation ${row.conversation_id}`);
-    if (conversation.state === 'active' || conversation.state === 'inactive')
+    if (isOpen(conversation))
       throw new AppError(
         'conversation_full',
         `${row.max_turns_ahead} turns of the conversation wait already; send the next one when some have ended`,
@@ -246,4 +248,8 @@ function toClaim(row: ClaimRow | undefined): Claim {
     expired: row.expired,
     callId: row.call_id,
   };
+}
+
+function isOpen({ state }: { readonly state: string }): boolean {
+  return state === 'active' || state === 'inactive';
 }

@@ -203,7 +203,7 @@ export const SELECT_BY_KEY: Statement = {
 /** Which of these conversations exist for the tenant, and in which state ($1: tenant, $2: id). */
 export const SELECT_CONVERSATION_STATE: Statement = {
   name: 'select-conversation-state',
-  text: 'SELECT state FROM conversations WHERE tenant_id = $1 AND id = $2',
+  text: 'SELECT state, turns FROM conversations WHERE tenant_id = $1 AND id = $2',
 };
 
 /** One message ($1: tenant, $2: id) with its reply as JSON, null while there is none, and what was spent on it. */
