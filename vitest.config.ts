@@ -13,7 +13,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['llmq-source', 'module', 'node', 'development|production'] } },
   test: {
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // Most of the time these wait for timers and for processes of their own.
     maxWorkers: 2,
     projects: [

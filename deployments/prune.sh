@@ -11,6 +11,8 @@ rm -rf typeorm/browser \
   luxon/src luxon/build/amd luxon/build/es6 luxon/build/global \
   zod/src \
   @electric-sql/pglite/dist/contrib
+# The reference needs a script and a style sheet.
+find swagger-ui-dist -type f ! -name swagger-ui-bundle.js ! -name swagger-ui.css ! -name package.json ! -name LICENSE ! -name NOTICE -delete
 # Tokens are counted in one encoding.
 find gpt-tokenizer/esm/bpeRanks -type f ! -name 'o200k_base.*' -delete
 # The extensions of PGlite, none of which is created.

@@ -82,7 +82,7 @@ export class System {
 
   async start(role: Role, env: Env = {}): Promise<Member> {
     const process = this.spawn(role, env);
-    const line = await process.waitForLine('"msg":"listening"', 30_000);
+    const line = await process.waitForLine('"msg":"listening"', 60_000);
     const { url } = JSON.parse(line) as { url: string };
     const member = new Member(role, process, url.replace('0.0.0.0', '127.0.0.1'));
     this.members.push(member);
