@@ -10,6 +10,7 @@ import {
   MessageFailedError,
   type StreamEvent,
 } from '../packages/client/src/index.js';
+import { readEvents } from '../packages/client/src/read-events.js';
 import { Balancer } from './support/balancer.js';
 import { openAiEnv } from './support/openai-env.js';
 import { createSystem, startSystem, type System } from './support/system.js';
@@ -162,6 +163,20 @@ describe('the patience of the client', () => {
     expect(() => new LlmQueue()).toThrow(TypeError);
     return expect(new LlmQueue({ url: 'http://localhost:1' }).send('Hello')).rejects.toThrow('user_id');
   });
+});
+
+test('server-sent events are read however the bytes are cut', async () => {
+  const text = 'retry: 5\n\n: no event\n\nid: 1\nevent: delta\ndata: ü\ndata: b\n\nid: 2\r\ndata: c\r\n\r\nid: 3\ndata: cut';
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const byte of new TextEncoder().encode(text)) controller.enqueue(new Uint8Array([byte]));
+      controller.close();
+    },
+  });
+  expect(await Array.fromAsync(readEvents(body, 10_000))).toEqual([
+    { id: '1', event: 'delta', data: 'ü\nb' },
+    { id: '2', event: 'message', data: 'c' },
+  ]);
 });
 
 describe('the client at an embedded system', () => {

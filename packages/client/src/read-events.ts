@@ -5,28 +5,41 @@ export interface ServerSentEvent {
   readonly data: string;
 }
 
+/** Between two events; it may come in two pieces itself. */
+const BREAK = /\r\n\r\n|\n\n/;
+const SEAM = 3;
+
 /** An event with more than this is none of the queue's. */
 const MOST_CHARACTERS = 64_000_000;
 
 /**
- * The events of a stream, and `null` for each sign of life in between.
- * @throws Error when nothing at all comes for `silenceMs`
+ * The events of a stream.
+ * @throws Error when nothing at all comes for `silenceMs`, not even a comment
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
   silenceMs: number,
-): AsyncGenerator<ServerSentEvent | null> {
+): AsyncGenerator<ServerSentEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  let rest = '';
+  let pieces: string[] = [];
+  let seam = '';
+  let length = 0;
   try {
     for (;;) {
       const { done, value } = await inTime(reader.read(), silenceMs);
       if (done) return;
-      const frames = (rest + decoder.decode(value, { stream: true })).split(/\r\n\r\n|\n\n/);
-      rest = frames.pop()!;
-      if (rest.length > MOST_CHARACTERS) throw new Error('The server sends an event without end');
-      yield null;
+      const text = decoder.decode(value, { stream: true });
+      const isWhole = BREAK.test(seam + text);
+      pieces.push(text);
+      seam = (seam + text).slice(-SEAM);
+      length += text.length;
+      if (length > MOST_CHARACTERS) throw new Error('The server sends an event without end');
+      // A long event comes in many pieces, which are put together once.
+      if (!isWhole) continue;
+      const frames = pieces.join('').split(BREAK);
+      const rest = frames.pop()!;
+      [pieces, length, seam] = [[rest], rest.length, rest.slice(-SEAM)];
       for (const frame of frames) yield* eventOf(frame);
     }
   } finally {

@@ -65,7 +65,7 @@ async function* connection(
     clearTimeout(opening);
     if (response.status === 204 || !response.body) return yield 'over';
     for await (const event of readEvents(response.body, http.rules.silenceMs))
-      if (event && TYPES.includes(event.event))
+      if (TYPES.includes(event.event))
         yield { type: event.event, ...(JSON.parse(event.data) as object) } as StreamEvent;
   } catch (error) {
     throw error instanceof LlmqError ? error : asConnectionError(error, signal);

@@ -33,7 +33,7 @@ export class SchemaBook {
     const { properties, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), {
       io,
       unrepresentable: 'any',
-      override: tidy,
+      override: io === 'input' ? tidy : opened,
     });
     for (const [name, definition] of Object.entries($defs)) {
       const { id: _, ...rest } = this.#relinked(definition) as JsonSchema;
@@ -61,4 +61,10 @@ function tidy({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }):
   if (jsonSchema['format'] === 'date-time') delete jsonSchema['pattern'];
   if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
   if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];
+}
+
+/** Clients that refuse what they do not know would break with every new field. */
+function opened(given: { readonly jsonSchema: Record<string, unknown> }): void {
+  tidy(given);
+  if (given.jsonSchema['additionalProperties'] === false) delete given.jsonSchema['additionalProperties'];
 }
