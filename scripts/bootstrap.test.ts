@@ -194,7 +194,7 @@ describe('bootstrap test', () => {
       'tsc -p tsconfig.build.json --incremental false --tsBuildInfoFile null',
       'tsc -p tsconfig.json --noEmit',
       'prettier --check --log-level warn .',
-      'oxlint --type-aware apps libs scripts tests',
+      'oxlint --type-aware apps libs packages scripts tests',
       'vitest run libs/x --bail',
     ]);
   });

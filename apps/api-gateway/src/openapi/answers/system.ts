@@ -8,7 +8,9 @@ const component = { status, detail: text.optional() };
 export const live = z.object({ status: z.literal('healthy'), ...who });
 
 export const ready = z.looseObject({
-  status,
+  status: z.enum(['ready', 'not ready']),
+  health: status,
+  reason: text.optional(),
   ...who,
   draining: z.boolean(),
   components: z.record(z.string(), z.object({ ...component, responseTimeMs: amount })),
@@ -26,4 +28,5 @@ export const explanation = z.object({
   title: text,
   status: z.int(),
   retryable: z.boolean(),
+  fix: text,
 });
