@@ -136,8 +136,9 @@ describe('llmq messages, tail and top', () => {
   });
 
   test('a list has pages', async () => {
-    for (const text of ['a', 'b', 'c']) await client.send(text, { user_id: 'pages' });
-    const list = ['messages', 'list', '--user', 'pages', '--limit', '2'];
+    const user = crypto.randomUUID();
+    for (const text of ['a', 'b', 'c']) await client.send(text, { user_id: user });
+    const list = ['messages', 'list', '--user', user, '--limit', '2'];
     const [, next] = /--after (\S+)/.exec((await run(list)).errors)!;
     expect((await run([...list, '--after', next!, '--json'])).json.messages).toHaveLength(1);
   });
@@ -169,15 +170,16 @@ describe('llmq messages, tail and top', () => {
 
 describe('llmq dead', () => {
   test('lists, shows and requeues dead letters', async () => {
-    const [one, two] = [await dead('dora'), await dead('dora')];
-    expect((await run(['dead', 'list', '--user', 'dora'])).output).toContain(one);
-    expect((await run(['dead', '--user', 'dora', '--json'])).json.dead_letters).toHaveLength(2);
+    const user = crypto.randomUUID();
+    const [one, two] = [await dead(user), await dead(user)];
+    expect((await run(['dead', 'list', '--user', user])).output).toContain(one);
+    expect((await run(['dead', '--user', user, '--json'])).json.dead_letters).toHaveLength(2);
     expect((await run(['dead', 'show', two])).output).toContain('provider_rejected');
     expect(await run(['dead', 'requeue', one])).toMatchObject({
       code: 0,
       output: expect.stringContaining(one),
     });
-    const all = await run(['dead', 'requeue', '--all', '--user', 'dora', '--rate', '100', '--json']);
+    const all = await run(['dead', 'requeue', '--all', '--user', user, '--rate', '100', '--json']);
     expect(all).toMatchObject({ code: 0, json: { state: 'done' } });
     expect(all.json.requeued).toBeGreaterThanOrEqual(1);
     expect(await run(['dead', 'requeue'])).toMatchObject({ code: 2 });
@@ -252,7 +254,7 @@ describe('llmq keys and config', () => {
   });
 
   test('the configuration is written once, checked and explained', async () => {
-    const configs = join(folder, 'configs');
+    const configs = join(mkdtempSync(join(folder, 'config-')), 'configs');
     expect((await run(['config', 'init', configs])).output).toMatch(/written .*config\.yaml/);
     writeFileSync(join(configs, 'config.yaml'), 'queue:\n  shedding:\n    tolerence: 3\n');
     expect((await run(['config', 'init', configs])).output).toMatch(/kept .*config\.yaml/);

@@ -7,7 +7,13 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FolderLock } from '#database';
-import { eventually, type PrivateServer, startPrivatePostgres, startPrivateRedis } from '#testing';
+import {
+  createTestDatabase,
+  eventually,
+  type PrivateServer,
+  startPrivatePostgres,
+  startPrivateRedis,
+} from '#testing';
 import { llmq } from './support/llmq.js';
 import { type Env } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
@@ -26,6 +32,7 @@ beforeAll(async () => {
     startPrivatePostgres({ fsync: true }),
     startFakeUpstream(),
   ]);
+  expect(await llmq(['migrate'], { env: healthy() })).toMatchObject({ code: 0, errors: '' });
 });
 afterAll(async () => {
   await Promise.all([redis?.stop(), postgres?.stop(), upstream?.close()]);
@@ -156,8 +163,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a database that lacks migrations': {
     spoil: async () => {
-      await tellPostgres('CREATE DATABASE unmigrated');
-      return { env: { ...healthy(), DATABASE_URL: new URL('/unmigrated', postgres.url).href } };
+      const { url } = await createTestDatabase(postgres.url);
+      return { env: { ...healthy(), DATABASE_URL: url } };
     },
     check: 'postgres',
     text: /migration\(s\) are missing/,
@@ -266,13 +273,12 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 test('a database is brought to the newest schema', async () => {
-  const pending = await llmq(['migrate', '--pending', '--json'], { env: healthy() });
+  const env = { DATABASE_URL: (await createTestDatabase(postgres.url)).url };
+  const pending = await llmq(['migrate', '--pending', '--json'], { env });
   expect(pending.code).toBe(8);
   expect(pending.json.pending.length).toBeGreaterThan(10);
-  expect((await llmq(['migrate', '--json'], { env: healthy() })).json).toEqual({
-    done: pending.json.pending,
-  });
-  expect(await llmq(['migrate', '--pending'], { env: healthy() })).toMatchObject({ code: 0 });
+  expect((await llmq(['migrate', '--json'], { env })).json).toEqual({ done: pending.json.pending });
+  expect(await llmq(['migrate', '--pending'], { env })).toMatchObject({ code: 0 });
 });
 
 test('a healthy system has nothing wrong with it', async () => {

@@ -10,6 +10,7 @@ export * from './load-config.js';
 export { type OlderKey } from './older/older-key.js';
 export { QUEUE_SERVICE_KEYS } from './older/queue-service-keys.js';
 export { TASK_SERVICE_KEYS } from './older/task-service-keys.js';
+export { variablesFor } from './older/translate.js';
 export { type Env, processEnvironment } from './process-environment.js';
 export { type Rate } from './rate.js';
 export * from './schema.js';

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gzipSync } from 'node:zlib';
 
 /** Files that are written at once; the disk flushes several together. */
 const AT_ONCE = 16;
@@ -37,7 +38,7 @@ export function packFolder(folder: string): Buffer {
  * that looks like one.
  */
 export async function unpackFolder(archive: Uint8Array, folder: string): Promise<void> {
-  const bytes = gunzipSync(archive, { chunkSize: CHUNK_BYTES });
+  const bytes = await promisify(gunzip)(archive, { chunkSize: CHUNK_BYTES });
   const begin = bytes.indexOf('\n') + 1;
   const { folders, files } = JSON.parse(bytes.subarray(0, begin).toString()) as Index;
   const unfinished = `${folder}.unfinished`;

@@ -29,8 +29,8 @@ export async function openDatabase({ value }: StorageSettings): Promise<Database
 export async function openEmbedded(dataDir: string): Promise<Database> {
   const lock = new FolderLock(dataDir);
   const folder = resolve(dataDir, 'postgres');
-  await copyNewDatabase(folder);
-  const database = await PGlite.create({ dataDir: folder, ...(await embeddedParts()) });
+  const [parts] = await Promise.all([embeddedParts(), copyNewDatabase(folder)]);
+  const database = await PGlite.create({ dataDir: folder, ...parts });
   await database.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
   return new Database(new EmbeddedPool(database), 'embedded', async () => {
     await database.close();

@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkCatalog } from '#catalog';
-import { configFile, defaultOf, type Leaf, LEAVES, loadConfig } from '#config';
+import { configFile, defaultOf, type Leaf, LEAVES } from '#config';
 import { listShipped, readShipped, readShippedText } from '#runtime';
 import { type Context } from '../command.js';
 import { CliError, type EXIT } from '../exit-codes.js';
 import { pairs } from '../terminal/table.js';
-import { readOrProblems } from './read-config.js';
+import { readConfig } from './read-config.js';
 import { SCHEMAS } from './schemas.js';
 
 export function init({ given, terminal }: Context): Promise<void> {
@@ -26,17 +25,20 @@ export function init({ given, terminal }: Context): Promise<void> {
 }
 
 export function check({ given, env, terminal }: Context): Promise<keyof typeof EXIT> {
-  const file = configFile(given.text('config'));
-  const problems = readOrProblems(() =>
-    checkCatalog(loadConfig({ env, file, insecure: given.on('insecure') })),
-  );
+  const file = configFile(given.text('config'), env);
+  const { config, problems } = readConfig({ env, file, insecure: given.on('insecure') });
   const sources = file === undefined ? 'the environment' : `${file} and the environment`;
-  terminal.answer({ valid: problems.length === 0, file: file ?? null, problems }, () =>
-    problems.length === 0
-      ? `The configuration is valid (${sources}).`
-      : `The configuration has ${problems.length} problem(s) (${sources}):\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+  const unused = config?.unused ?? [];
+  terminal.answer({ valid: config !== undefined, file: file ?? null, problems, unused }, () =>
+    [
+      ...unused.map((line) => `Not used: ${line}`),
+      config === undefined
+        ? `The configuration has ${problems.length} problem(s) (${sources}):`
+        : `The configuration is valid (${sources}).`,
+      ...problems.map((line) => `  - ${line}`),
+    ].join('\n'),
   );
-  return Promise.resolve(problems.length === 0 ? 'done' : 'problems');
+  return Promise.resolve(config === undefined ? 'problems' : 'done');
 }
 
 export function doc({ given, terminal }: Context): Promise<void> {

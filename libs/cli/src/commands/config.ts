@@ -2,7 +2,7 @@ import { type Command, type Options } from '../command.js';
 import { SCHEMAS } from './schemas.js';
 
 export const CONFIG_FILE: Options = {
-  config: { value: 'FILE', about: 'The YAML file; `configs/config.yaml` when left out and it exists.' },
+  config: { value: 'FILE', about: 'The YAML file; CONFIG_PATH, else `configs/config.yaml` when it exists.' },
   insecure: { about: 'As if started with --insecure.' },
 };
 

@@ -6,7 +6,11 @@ import { type Context } from '../command.js';
 import { type EXIT } from '../exit-codes.js';
 
 export async function migrateDatabase({ given, env, terminal }: Context): Promise<keyof typeof EXIT> {
-  const config = loadConfig({ env, file: configFile(given.text('config')), insecure: given.on('insecure') });
+  const config = loadConfig({
+    env,
+    file: configFile(given.text('config'), env),
+    insecure: given.on('insecure'),
+  });
   const only = given.on('pending');
   terminal.progress('opening the database …');
   const database = await openDatabase(new StorageSettings(config.storage));

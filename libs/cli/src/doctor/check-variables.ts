@@ -1,8 +1,17 @@
-import { ALIASES, type Env, LEAVES, WITHOUT_MEANING } from '#config';
+import {
+  ALIASES,
+  type Env,
+  LEAVES,
+  QUEUE_SERVICE_KEYS,
+  TASK_SERVICE_KEYS,
+  variablesFor,
+  WITHOUT_MEANING,
+} from '#config';
 import { type Finding, Findings } from './finding.js';
 
 /** Read by the files of providers that come with the system, and by this program. */
 const OTHERS = [
+  'CONFIG_PATH',
   'OPENAI_API_KEYS',
   'KIMI_API_KEY',
   'MOONSHOT_API_KEY',
@@ -20,19 +29,24 @@ const OTHERS = [
 /** Shorter names are near to too many others. */
 const SHORTEST = 6;
 
-const KNOWN = [
-  ...LEAVES.map(({ meta }) => meta.env),
+/** What somebody may have meant. */
+const OURS = [...LEAVES.map(({ meta }) => meta.env), ...OTHERS];
+
+/** Under these names older services were configured; they are read, or are told of elsewhere. */
+const OLDER = [
   ...ALIASES.map(({ name }) => name),
   ...Object.keys(WITHOUT_MEANING),
-  ...OTHERS,
+  ...[...QUEUE_SERVICE_KEYS, ...TASK_SERVICE_KEYS].flatMap(variablesFor),
 ];
+
+const KNOWN = new Set([...OURS, ...OLDER]);
 
 /** Variables that nothing reads, and whose names are nearly those of some that are read. */
 export function checkVariables(env: Env): Finding[] {
   const found = new Findings('environment');
   for (const name of Object.keys(env)) {
-    if (name.length < SHORTEST || KNOWN.includes(name)) continue;
-    const meant = KNOWN.find((known) => known.length >= SHORTEST && isNear(name, known));
+    if (name.length < SHORTEST || KNOWN.has(name)) continue;
+    const meant = OURS.find((known) => known.length >= SHORTEST && isNear(name, known));
     if (meant !== undefined)
       found.warning(`${name} is set, and nothing reads it`, `If ${meant} is meant, rename it.`);
   }

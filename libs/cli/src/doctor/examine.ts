@@ -1,6 +1,5 @@
-import { checkCatalog } from '#catalog';
-import { type Config, configFile, type Env, loadConfig } from '#config';
-import { readOrProblems } from '../commands/read-config.js';
+import { type Config, configFile, type Env } from '#config';
+import { readConfig } from '../commands/read-config.js';
 import { checkAccess } from './check-access.js';
 import { checkFolder } from './check-folder.js';
 import { checkListener } from './check-listener.js';
@@ -23,15 +22,13 @@ export interface Patient {
 /** Looks at everything that a process needs; what depends on a configuration that cannot be read is left out. */
 export async function examine(patient: Patient): Promise<Finding[]> {
   const { env, insecure } = patient;
-  const file = configFile(patient.file);
-  const findings = [...checkNode(), ...checkVariables(env)];
-  let config: Config | undefined;
-  const problems = readOrProblems(() => {
-    const read = loadConfig({ env, file, insecure });
-    checkCatalog(read);
-    config = read;
-  });
-  findings.push(...configurationOf(problems, file));
+  const file = configFile(patient.file, env);
+  const { config, problems } = readConfig({ env, file, insecure });
+  const findings = [
+    ...checkNode(),
+    ...checkVariables(env),
+    ...configurationOf(problems, config?.unused ?? [], file),
+  ];
   return config === undefined ? findings : [...findings, ...(await examineWith(config, patient))];
 }
 
@@ -52,9 +49,15 @@ async function examineWith(config: Config, { offline }: Patient): Promise<Findin
   ];
 }
 
-function configurationOf(problems: readonly string[], file: string | undefined): Finding[] {
+function configurationOf(
+  problems: readonly string[],
+  unused: readonly string[],
+  file: string | undefined,
+): Finding[] {
   const found = new Findings('configuration');
   for (const problem of problems) found.problem(problem, fixOf(problem));
+  for (const line of unused)
+    found.hint(`Not used: ${line}`, 'Take it out; docs/configuration.md says what is there instead.');
   return found.orElse(
     file === undefined ? 'The environment and the defaults' : `${file} and the environment`,
   );
