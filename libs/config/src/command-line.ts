@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AppError } from '#contracts';
 import { ConfigError, loadConfig } from './load-config.js';
-import { processEnvironment } from './process-environment.js';
+import { type Env, processEnvironment } from './process-environment.js';
 import { type Config } from './schema.js';
 
 const DEFAULT_FILE = 'configs/config.yaml';
@@ -35,8 +35,9 @@ export function configFromCommandLine(args: readonly string[], { defaultPort, ch
       },
     });
     if (values.help) exit(0, USAGE);
-    const file = configFile(values.config);
-    const config = loadConfig({ env: processEnvironment(), file, insecure: values.insecure, defaultPort });
+    const env = processEnvironment();
+    const file = configFile(values.config, env);
+    const config = loadConfig({ env, file, insecure: values.insecure, defaultPort });
     check?.(config);
     if (values.validate)
       exit(0, [...config.unused.map((line) => `Not used: ${line}`), validText(file)].join('\n'));
@@ -52,10 +53,9 @@ function validText(file: string | undefined): string {
   return `The configuration is valid${file ? ` (${file} and the environment)` : ''}.`;
 }
 
-/** The file that a process reads: the one that is named, here or by `CONFIG_PATH`, else the one in its place, if any. */
-export function configFile(named?: string): string | undefined {
-  const given = named ?? (processEnvironment()['CONFIG_PATH'] || undefined);
-  return given ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+/** The file that a process reads: the one that is named, else the one that lies in its place, if there is one. */
+export function configFile(named: string | undefined, env: Env): string | undefined {
+  return named ?? (env['CONFIG_PATH'] || (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined));
 }
 
 function exit(code: number, text: string): never {
