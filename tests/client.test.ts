@@ -166,7 +166,8 @@ describe('the patience of the client', () => {
 });
 
 test('server-sent events are read however the bytes are cut', async () => {
-  const text = 'retry: 5\n\n: no event\n\nid: 1\nevent: delta\ndata: ü\ndata: b\n\nid: 2\r\ndata: c\r\n\r\nid: 3\ndata: cut';
+  const text =
+    'retry: 5\n\n: no event\n\nid: 1\nevent: delta\ndata: ü\ndata: b\n\nid: 2\r\ndata: c\r\n\r\nid: 3\ndata: cut';
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const byte of new TextEncoder().encode(text)) controller.enqueue(new Uint8Array([byte]));

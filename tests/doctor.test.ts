@@ -32,7 +32,8 @@ beforeAll(async () => {
     startPrivatePostgres({ fsync: true }),
     startFakeUpstream(),
   ]);
-  expect(await llmq(['migrate'], { env: healthy() })).toMatchObject({ code: 0, errors: '' });
+  const { code, errors } = await llmq(['migrate'], { env: healthy() });
+  if (code !== 0 || errors !== '') throw new Error(`migrate: ${code} ${errors}`);
 });
 afterAll(async () => {
   await Promise.all([redis?.stop(), postgres?.stop(), upstream?.close()]);
