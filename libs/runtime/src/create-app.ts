@@ -13,6 +13,7 @@ import { measureProcess } from './measure-process.js';
 import { NestLog } from './nest-log.js';
 import { asAppError } from './problem.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { cutSilentConnections } from './silent-connections.js';
 import { SystemController } from './system.controller.js';
 import { traceRequests } from './trace-requests.js';
 import { ValidationPipe } from './validation.pipe.js';
@@ -46,6 +47,7 @@ export async function createApp(
   addJsonBodies(server);
   addCors(server, config.http.cors_origins);
   addHttpHooks(server, app.get(Metrics), app.get(Health));
+  cutSilentConnections(server);
   traceRequests(server, app.get(Tracing));
   measureProcess(app.get(Metrics), process, server.server);
   return app;
