@@ -87,6 +87,7 @@ describe('a redrive (fleet)', () => {
   test('goes on under another leader, and requeues nothing twice', async () => {
     const upstream = await startFakeUpstream();
     const system = await startSystem('fleet', openAiEnv(upstream));
+    await system.start('scheduler');
     try {
       const client = new Client(system.gateways[0]!.url);
       upstream.behave(REFUSED);

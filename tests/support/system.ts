@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,6 +9,7 @@ import {
   spawnNode,
   spawnProgram,
 } from '#testing';
+import { newDatabaseFolder } from './new-database.js';
 
 /** The three ways to run the system; the same tests pass on each. */
 export const TOPOLOGIES = ['embedded', 'shared', 'fleet'] as const;
@@ -29,6 +30,8 @@ export const BINARY = process.env['LLMQ_BINARY'];
 export const FAST: Env = {
   PORT: '0',
   LOG_LEVEL: 'info',
+  // Hundreds of processes of the same code.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'llmq-compile-cache'),
   QUEUE_LOCK_DURATION: '2s',
   QUEUE_STALLED_INTERVAL: '250ms',
   SCHEDULER_TICK: '100ms',
@@ -130,11 +133,11 @@ export class System {
   }
 }
 
-/** The processes of a topology; each role that can be several is two. */
+/** The processes of a topology; a second scheduler would only wait for the end of the first one. */
 const ROLES: Record<Topology, readonly Role[]> = {
   embedded: ['server'],
   shared: ['server'],
-  fleet: ['api-gateway', 'api-gateway', 'queue-manager', 'queue-manager', 'scheduler', 'scheduler'],
+  fleet: ['api-gateway', 'api-gateway', 'queue-manager', 'queue-manager', 'scheduler'],
 };
 
 /** Starts a topology on stores of its own. */
@@ -147,7 +150,7 @@ export async function startSystem(topology: Topology, env: Env = {}): Promise<Sy
 /** The stores of a topology, with no process yet. */
 export async function createSystem(topology: Topology, env: Env = {}): Promise<System> {
   if (topology === 'embedded') {
-    const folder = mkdtempSync(join(tmpdir(), 'llmq-system-'));
+    const folder = newDatabaseFolder();
     return new System(topology, { DATA_DIR: folder, ...env }, () =>
       Promise.resolve(rmSync(folder, { recursive: true, force: true })),
     );
