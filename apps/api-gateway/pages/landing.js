@@ -6,9 +6,9 @@ for (const origin of document.querySelectorAll('.origin')) origin.textContent = 
 async function showHealth() {
   const health = element('health');
   try {
-    const { status } = await (await fetch('/ready')).json();
-    health.textContent = status;
-    health.className = `pill ${status}`;
+    const { health: state } = await (await fetch('/ready')).json();
+    health.textContent = state;
+    health.className = `pill ${state}`;
   } catch {
     health.textContent = 'no answer';
     health.className = 'pill unhealthy';
