@@ -3,14 +3,14 @@ import { countMessageTokens, loadTokenCounter } from '#providers';
 import { eventually } from '#testing';
 import { type Answer, Client, textOf } from './support/client.js';
 import { openAiEnv } from './support/openai-env.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 import { assistant, promptOf, systemContext, Talk, user } from './support/talk.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 type View = Answer['body'];
 const HANG = { hangBeforeHeaders: true };
 
-describe.each(TOPOLOGIES)('conversations (%s)', (topology) => {
+describe.each(PROFILES)('conversations (%s)', (topology) => {
   let upstream: FakeUpstream;
   let system: System;
   let client: Client;

@@ -1,7 +1,7 @@
 import { request as rawRequest } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, Client } from './support/client.js';
-import { startSystem, type System, TOPOLOGIES } from './support/system.js';
+import { PROFILES, startSystem, type System } from './support/system.js';
 
 type View = Answer['body'];
 
@@ -25,7 +25,7 @@ function sorted(messages: readonly View[], sort: (typeof SORTS)[number], order: 
   return order === 'asc' ? ascending : ascending.toReversed();
 }
 
-describe.each(TOPOLOGIES)('messages (%s)', (topology) => {
+describe.each(PROFILES)('messages (%s)', (topology) => {
   let system: System;
   const as = (name: string, headers: Readonly<Record<string, string>> = {}) =>
     new Client(system.gateways[0]!.url, { 'x-api-key': keyOf(name), ...headers });

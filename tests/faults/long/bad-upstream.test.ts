@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '#testing';
-import { FLAWLESS } from '../support/checker.js';
-import { mostAtOnce, query } from '../support/faults.js';
-import { Load } from '../support/load.js';
-import { LIMIT, openScene, type Scene } from '../support/scene.js';
-import { type Behaviour } from '../upstream/behaviour.js';
+import { FLAWLESS } from '../../support/checker.js';
+import { mostAtOnce, query } from '../../support/faults.js';
+import { Load } from '../../support/load.js';
+import { LIMIT, openScene, type Scene } from '../../support/scene.js';
+import { type Behaviour } from '../../upstream/behaviour.js';
 
 const MAX_RETRIES = 4;
 
