@@ -2,25 +2,14 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChromium } from '#testing';
+import { launchBrowser } from './support/browser.js';
 import { openAiEnv } from './support/openai-env.js';
 import { startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const CLIENT = join(import.meta.dirname, '../node_modules/centrifuge-old/dist/centrifuge.js');
-
-/** A browser that calls nobody but the pages under test. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
 
 /** The page of somebody else: EventSource and nothing but it. */
 const EVENT_SOURCE_PAGE = (url: string) => `<div id="reply"></div><script>
@@ -72,11 +61,10 @@ describe('pages in a browser', () => {
   const url = () => system.gateways[0]!.url;
 
   beforeAll(async () => {
-    const executablePath = await findChromium();
     upstream = await startFakeUpstream();
     system = await startSystem('embedded', openAiEnv(upstream));
     upstream.behave({ reply: 'Words that come one by one.', chunkDelayMs: 20 });
-    browser = await chromium.launch({ executablePath, args: ARGS });
+    browser = await launchBrowser();
   }, 600_000);
   afterAll(async () => {
     await browser?.close();

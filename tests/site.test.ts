@@ -2,25 +2,15 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChromium } from '#testing';
 import { ASSETS } from '../apps/api-gateway/src/site/assets.js';
+import { launchBrowser } from './support/browser.js';
 import { openAiEnv } from './support/openai-env.js';
 import { startSystem, type System } from './support/system.js';
 import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.js';
 
 const run = promisify(execFile);
-
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
 
 /** The client library as it is built. */
 const CLIENT = join(import.meta.dirname, '../dist/packages/client/src');
@@ -32,10 +22,9 @@ describe('the pages of a gateway', () => {
   const url = () => system.gateways[0]!.url;
 
   beforeAll(async () => {
-    const executablePath = await findChromium();
     upstream = await startFakeUpstream();
     system = await startSystem('embedded', openAiEnv(upstream));
-    browser = await chromium.launch({ executablePath, args: ARGS });
+    browser = await launchBrowser();
   }, 600_000);
   afterAll(async () => {
     await browser?.close();
