@@ -30,7 +30,7 @@ describe.each([
   afterAll(() => stack?.down(), 300_000);
 
   const ready = () =>
-    eventually(async () => expect((await client.get('/ready')).body).toMatchObject({ status: 'healthy' }), {
+    eventually(async () => expect((await client.get('/ready')).body).toMatchObject({ status: 'ready' }), {
       timeoutMs: PATIENCE_MS,
       everyMs: 500,
     });

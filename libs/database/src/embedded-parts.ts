@@ -7,7 +7,7 @@ import { unpackFolder } from './folder-archive.js';
 /** Node has it; its types know only what it compiles to. */
 const { compile } = (globalThis as unknown as { WebAssembly: { compile: Compile } }).WebAssembly;
 
-type Compile = (bytes: Uint8Array) => Promise<WebAssembly.Module>;
+type Compile = (bytes: Uint8Array) => Promise<NonNullable<Parts['pgliteWasmModule']>>;
 
 /** Packed by the build of the executable. */
 export const NEW_DATABASE = 'pglite/new-database.gz';
