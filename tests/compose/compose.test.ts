@@ -188,7 +188,7 @@ describe('the compose stack', () => {
     await eventually(
       async () => {
         const counts = await Promise.all(
-          workers.map((id) => fleet.metric(id, 8081, 'llmq_messages_running')),
+          workers.map((id) => fleet.metric(id, 8081, 'llm_active_tasks')),
         );
         expect(counts.reduce((a, b) => a + b)).toBe(LIMIT);
         expect(Math.min(...counts)).toBeGreaterThan(0);
