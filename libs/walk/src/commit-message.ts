@@ -24,7 +24,16 @@ export class CommitMessage {
       return await this.#insert(row);
     } catch (error) {
       if (!isUnknown(error) || !(await this.#begin(row))) throw error;
-      return this.#insert(row);
+      return this.#insertBegun(row);
+    }
+  }
+
+  /** It is there now; when it still cannot be seen it is somebody else's. */
+  async #insertBegun(row: NewMessageRow): Promise<Inserted> {
+    try {
+      return await this.#insert(row);
+    } catch (error) {
+      throw isUnknown(error) ? takenElsewhere(row.conversation_id!) : error;
     }
   }
 
@@ -44,4 +53,11 @@ export class CommitMessage {
 
 function isUnknown(error: unknown): boolean {
   return error instanceof AppError && error.code === 'conversation_not_found';
+}
+
+function takenElsewhere(id: string): AppError {
+  const message = 'is in use elsewhere; choose another, or create a conversation and send its id';
+  return new AppError('conversation_not_found', `The id ${id} ${message}`, {
+    fields: [{ field: 'conversation_id', message }],
+  });
 }
