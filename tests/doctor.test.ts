@@ -187,7 +187,18 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     check: 'port',
     text: /taken by another program/,
-    fix: /PORT/,
+    fix: /another port with PORT/,
+  },
+  'a further port that another program has': {
+    spoil: async () => {
+      const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      return { env: { ...healthy(), CENTRIFUGE_PORT: String(port) }, mend: () => server.close() };
+    },
+    check: 'port',
+    text: /taken by another program/,
+    fix: /another port with CENTRIFUGE_PORT/,
   },
   'a data folder that cannot be written': {
     spoil: () => {

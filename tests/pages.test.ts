@@ -11,13 +11,13 @@ import { type FakeUpstream, startFakeUpstream } from './upstream/fake-upstream.j
 
 const CLIENT = join(import.meta.dirname, '../node_modules/centrifuge-old/dist/centrifuge.js');
 
-/** The page of somebody else: EventSource and nothing but it. */
-const EVENT_SOURCE_PAGE = (url: string) => `<div id="reply"></div><script>
+/** The page of somebody else: EventSource and nothing but it, at a port of its own. */
+const EVENT_SOURCE_PAGE = (url: string, furtherUrl: string) => `<div id="reply"></div><script>
   async function send(message) {
     const response = await fetch('${url}/api/chat', {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ message }) });
     const { channel_id } = await response.json();
-    const source = new EventSource('${url}/connection/sse?channel=' + channel_id);
+    const source = new EventSource('${furtherUrl}/connection/sse?channel=' + channel_id);
     source.onmessage = ({ data }) => {
       const { type, message } = JSON.parse(data);
       if (type === 'chunk') document.getElementById('reply').textContent += message;
@@ -62,7 +62,7 @@ describe('pages in a browser', () => {
 
   beforeAll(async () => {
     upstream = await startFakeUpstream();
-    system = await startSystem('embedded', openAiEnv(upstream));
+    system = await startSystem('embedded', { ...openAiEnv(upstream), CENTRIFUGE_PORT: '0' });
     upstream.behave({ reply: 'Words that come one by one.', chunkDelayMs: 20 });
     browser = await launchBrowser();
   }, 600_000);
@@ -107,7 +107,7 @@ describe('pages in a browser', () => {
     ['with EventSource', EVENT_SOURCE_PAGE],
     ['with the Centrifuge client', CENTRIFUGE_PAGE],
   ])('a page from elsewhere %s shows the reply', async (_, html) => {
-    const page = await open({ html: html(url()) });
+    const page = await open({ html: html(url(), system.gateways[0]!.furtherUrl!) });
     await page.evaluate('send("Say something")');
     await page.waitForFunction("document.title === 'done'");
     expect(await replyOf(page)).toBe('Words that come one by one.');

@@ -13,14 +13,17 @@ export interface ChatEvent {
   readonly message: string;
 }
 
-/** The official client on one of its transports, connected to a gateway. */
+/** The official client, connected to a gateway by one of its transports, or by the first of several that works. */
 export function centrifugeClient(
   url: string,
-  transport: TransportName,
+  transport: TransportName | readonly TransportName[],
   options: Readonly<Record<string, unknown>> = {},
 ): Centrifuge {
-  const endpoint = `${transport === 'websocket' ? url.replace('http', 'ws') : url}/connection/${transport}`;
-  return new Centrifuge([{ transport, endpoint }], {
+  const transports = [transport].flat().map((each) => ({
+    transport: each,
+    endpoint: `${each === 'websocket' ? url.replace('http', 'ws') : url}/connection/${each}`,
+  }));
+  return new Centrifuge(transports, {
     emulationEndpoint: `${url}/emulation`,
     eventsource: EventSource,
     minReconnectDelay: 20,
@@ -97,7 +100,11 @@ export const replyTo = (text: string) => [1, 2, 3, 4, 5].map((n) => `chunk ${n}:
 const opened: Centrifuge[] = [];
 
 /** A client that is disconnected when the test has ended. */
-export function connect(url: string, transport: TransportName, options = {}): Centrifuge {
+export function connect(
+  url: string,
+  transport: TransportName | readonly TransportName[],
+  options = {},
+): Centrifuge {
   const client = centrifugeClient(url, transport, options);
   opened.push(client);
   client.connect();

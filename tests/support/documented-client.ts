@@ -1,8 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { createParser } from 'eventsource-parser';
 import { type Answer, Client } from './client.js';
+import { based, closed, type Json, TIME } from './closed-schema.js';
 
-type Json = Readonly<Record<string, unknown>>;
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
 interface Operation {
@@ -29,7 +29,7 @@ export class DocumentedClient extends Client {
   constructor(url: string, headers: Readonly<Record<string, string>>, document: object) {
     super(url, headers);
     this.#document = closed(document) as Json;
-    this.#ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    this.#ajv.addFormat('date-time', TIME);
     this.#ajv.addSchema({ ...this.#document, $id: 'openapi' });
   }
 
@@ -56,7 +56,8 @@ export class DocumentedClient extends Client {
     if (type !== undefined && !content[type]) throw new Error(`${key} answers ${status} with ${type}`);
     const schema = type === undefined ? undefined : content[type]!.schema;
     if (schema && type === 'text/event-stream') this.#checkEvents(key, schema, String(body));
-    else if (schema && type!.endsWith('json')) this.#hold(key, this.#ajv.compile(based(schema)), body);
+    else if (schema && type!.endsWith('json'))
+      this.#hold(key, this.#ajv.compile(based(schema, 'openapi')), body);
     if (status < 400) this.answered.add(key);
   }
 
@@ -79,7 +80,7 @@ export class DocumentedClient extends Client {
     let seen = 0;
     const onEvent = ({ event = 'message', data }: { event?: string | undefined; data: string }) => {
       if (!kinds[event]) throw new Error(`${key} sends ${event}`);
-      this.#hold(`${key} ${event}`, this.#ajv.compile(based(kinds[event])), JSON.parse(data));
+      this.#hold(`${key} ${event}`, this.#ajv.compile(based(kinds[event], 'openapi')), JSON.parse(data));
       seen += 1;
     };
     createParser({ onEvent }).feed(text);
@@ -91,17 +92,4 @@ export class DocumentedClient extends Client {
     const problems = this.#ajv.errorsText(validate.errors, { dataVar: '' });
     throw new Error(`${what}: ${problems}\n${JSON.stringify(value, null, 2)}`);
   }
-}
-
-function based(schema: Json): Json {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"openapi#')) as Json;
-}
-
-/** As the document, but whatever it does not name may not be there. */
-function closed(node: unknown, isPart = false): unknown {
-  if (Array.isArray(node)) return node.map((item) => closed(item, isPart));
-  if (typeof node !== 'object' || node === null) return node;
-  const all = Object.entries(node).map(([key, value]) => [key, closed(value, key === 'allOf')]);
-  const isObject = (node as Json)['type'] === 'object' && 'properties' in node && !isPart;
-  return { ...(isObject && { additionalProperties: false }), ...(Object.fromEntries(all) as object) };
 }

@@ -66,6 +66,8 @@ export class Member {
     readonly role: Role,
     readonly process: ManagedProcess,
     readonly url: string,
+    /** The same on its further port. */
+    readonly furtherUrl?: string,
   ) {}
 
   get log(): string {
@@ -86,8 +88,8 @@ export class System {
   async start(role: Role, env: Env = {}): Promise<Member> {
     const process = this.spawn(role, env);
     const line = await process.waitForLine('"msg":"listening"', 60_000);
-    const { url } = JSON.parse(line) as { url: string };
-    const member = new Member(role, process, url.replace('0.0.0.0', '127.0.0.1'));
+    const { url, furtherUrl } = JSON.parse(line) as { url: string; furtherUrl?: string };
+    const member = new Member(role, process, url.replace('0.0.0.0', '127.0.0.1'), furtherUrl);
     this.members.push(member);
     return member;
   }

@@ -1,7 +1,7 @@
 import { checkCatalog } from '#catalog';
 import { configFromCommandLine } from '#config';
 import { connectControl } from '#control';
-import { createApp, runProcess } from '#runtime';
+import { createApp, furtherPortOf, runProcess } from '#runtime';
 import { ApiGatewayModule } from './api-gateway.module.js';
 
 /** The gateway role as a process of its own. */
@@ -9,5 +9,5 @@ export async function startApiGateway(args: readonly string[]): Promise<void> {
   const config = configFromCommandLine(args, { check: checkCatalog });
   const app = await createApp(config, 'api-gateway', [ApiGatewayModule]);
   connectControl(app);
-  await runProcess(app, config);
+  await runProcess(app, config, furtherPortOf(config));
 }

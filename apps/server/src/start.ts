@@ -3,15 +3,15 @@ import { Catalogs, checkCatalog, type ProviderSpec } from '#catalog';
 import { type Config, configFromCommandLine } from '#config';
 import { connectControl } from '#control';
 import { QueueManagerModule } from '#apps/queue-manager';
-import { createApp, runProcess } from '#runtime';
+import { type Addresses, createApp, furtherPortOf, runProcess } from '#runtime';
 import { SchedulerModule } from '#apps/scheduler';
 
 /** What somebody who has just started the system wants to know. */
-function welcome(url: string, { storage }: Config, provider: ProviderSpec): string {
+function welcome({ url, furtherUrl }: Addresses, { storage }: Config, provider: ProviderSpec): string {
   const ledger = storage.database_url === undefined ? `embedded database in ${storage.data_dir}` : 'Postgres';
   const schedule = storage.redis_url === undefined ? 'in this process' : 'Redis';
   return `
-LLM Message Queue answers at ${url}
+LLM Message Queue answers at ${url}${furtherUrl ? ` and ${furtherUrl}` : ''}
 
   profile   ${storage.redis_url === undefined && storage.database_url === undefined ? 'embedded' : 'shared'}: ledger ${ledger}, schedule and streams ${schedule}
   provider  ${describe(provider)}
@@ -36,6 +36,6 @@ export async function startServer(args: readonly string[]): Promise<void> {
   const config = configFromCommandLine(args, { check: checkCatalog });
   const app = await createApp(config, 'server', [ApiGatewayModule, QueueManagerModule, SchedulerModule]);
   connectControl(app);
-  const url = await runProcess(app, config);
-  process.stdout.write(welcome(url, config, app.get(Catalogs).now.defaultProvider));
+  const addresses = await runProcess(app, config, furtherPortOf(config));
+  process.stdout.write(welcome(addresses, config, app.get(Catalogs).now.defaultProvider));
 }

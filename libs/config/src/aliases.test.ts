@@ -26,6 +26,7 @@ describe('aliases', () => {
       LLM_MAX_REQUEST_SIZE: '33554432',
       LLM_ENABLE_DEBUG: 'yes',
       LLM_ENABLE_CORS: 'true',
+      CENTRIFUGO_PORT: '8000',
     };
     const config = loadConfig({ env });
     expect(config).toMatchObject({
@@ -33,6 +34,7 @@ describe('aliases', () => {
       workers: { concurrency: 50 },
       messages: { timeout: 420_000, max_retries: 5, retry_base: 2_000 },
       log: { level: 'debug' },
+      centrifuge: { port: 8_000 },
     });
     const { realtime, high, normal, low } = config.queue.bands;
     for (const band of [realtime, high, normal, low]) expect(band.max_waiting).toBe(5_000);
@@ -41,6 +43,10 @@ describe('aliases', () => {
   test('do not win over the variables of the settings', () => {
     expect(loadConfig({ env: { LLM_PORT: '8090', PORT: '9000' } }).http.port).toBe(9_000);
     expect(loadConfig({ env: { LLM_ENABLE_DEBUG: 'false', LOG_LEVEL: '' } }).log.level).toBe('info');
+  });
+
+  test('that hold the address of a service, as Kubernetes sets them, are no ports', () => {
+    expect(loadConfig({ env: { CENTRIFUGO_PORT: 'tcp://10.0.0.1:8000' } }).centrifuge.port).toBeUndefined();
   });
 
   test('a token is one more key, however short it is', () => {

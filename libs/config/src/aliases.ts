@@ -14,6 +14,7 @@ export interface Alias {
   readonly note?: string;
 }
 
+const isAddress = (value: string) => /^\w+:\/\//.test(value);
 const isOn = (value: string) => /^(true|1|yes)$/i.test(value);
 
 /** Of any length, and with any characters: it is kept as its digest. */
@@ -51,6 +52,13 @@ export const ALIASES: readonly Alias[] = [
     convert: (value) => (isOn(value) ? 'debug' : undefined),
     note: '`true` is `debug`',
   },
+  {
+    name: 'CENTRIFUGO_PORT',
+    sets: ['CENTRIFUGE_PORT'],
+    // Kubernetes sets it to an address where there is a service `centrifugo`.
+    convert: (value) => (isAddress(value) ? undefined : value),
+    note: 'of the service with `/api/chat`',
+  },
 ];
 
 /** Variables of the same service that nothing here reads, and why. */
@@ -63,7 +71,6 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
     'it cut answers that were waited for; `streams.write_timeout` closes readers that take nothing',
   LLM_IDLE_TIMEOUT: 'idle connections are kept for 72 s, longer than load balancers keep them',
   LLM_SERVICE_URL: 'it is for callers: where they find this service',
-  CENTRIFUGO_PORT: 'the doors for Centrifuge clients are on the port of everything else',
   GIN_MODE: 'it belongs to a framework that is not used here',
 };
 

@@ -97,3 +97,15 @@ export function optionalWord(meta: FieldMeta) {
     .optional()
     .meta({ ...meta });
 }
+
+/** A number that may be left out; a key without a value has none. */
+export function optionalWhole(bounds: { min: number; max: number }, meta: FieldMeta) {
+  return z.coerce
+    .number()
+    .int()
+    .min(bounds.min)
+    .max(bounds.max)
+    .nullish()
+    .transform((given) => given ?? undefined)
+    .meta({ ...meta });
+}

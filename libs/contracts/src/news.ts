@@ -4,9 +4,21 @@ import { type MessageStatus } from './message.js';
 import { taskIdOf } from './task.js';
 import { type TaskEvent } from './task-event.js';
 
+export const MESSAGE_NEWS = [
+  'message.accepted',
+  'message.started',
+  'message.progress',
+  'message.retrying',
+  'message.completed',
+  'message.failed',
+  'message.cancelled',
+] as const;
+
+export const CONVERSATION_NEWS = ['conversation.created', 'conversation.changed'] as const;
+
 /** What happens to a message, as whoever listens is told; its text is in its own stream. */
 export interface MessageNews {
-  readonly type: `message.${'accepted' | 'started' | 'progress' | 'retrying' | 'completed' | 'failed' | 'cancelled'}`;
+  readonly type: (typeof MESSAGE_NEWS)[number];
   readonly message_id: string;
   readonly conversation_id: string | null;
   readonly user_id: string;
@@ -20,7 +32,7 @@ export interface MessageNews {
 
 /** Somebody began or changed a conversation. */
 export interface ConversationNews {
-  readonly type: 'conversation.created' | 'conversation.changed';
+  readonly type: (typeof CONVERSATION_NEWS)[number];
   readonly conversation_id: string;
   readonly user_id: string;
   readonly state: ConversationState;

@@ -4,6 +4,7 @@ export * from './closers.js';
 export * from './create-app.js';
 export * from './deadline.js';
 export * from './few-at-a-time.js';
+export * from './further-port.js';
 export * from './group-commit.js';
 export * from './listeners.js';
 export * from './problem.js';

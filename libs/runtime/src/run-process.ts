@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance } from 'fastify';
 import { type Config } from '#config';
 import { Health, Log } from '#observability';
+import { FurtherPort } from './further-port.js';
 import { Starters } from './starters.js';
 
 /** Requests that are under way when the workers have drained have this long to be answered. */
@@ -13,11 +15,25 @@ export function listenAddress({ http, auth }: Config): string {
   return auth.keys.length > 0 || auth.insecure ? '0.0.0.0' : '127.0.0.1';
 }
 
+/** Where a process is asked. */
+export interface Addresses {
+  readonly url: string;
+  /** The same on its further port. */
+  readonly furtherUrl?: string;
+}
+
 /**
  * Listens until SIGTERM or SIGINT; then says that it is not ready, waits for load balancers to notice, lets running
- * work end, closes, and exits with 0. A second signal exits at once. Answers with the URL.
+ * work end, closes, and exits with 0. A second signal exits at once.
+ *
+ * @param furtherPort where it listens, too
+ * @throws Error a port cannot be listened on
  */
-export async function runProcess(app: NestFastifyApplication, config: Config): Promise<string> {
+export async function runProcess(
+  app: NestFastifyApplication,
+  config: Config,
+  furtherPort?: number,
+): Promise<Addresses> {
   const log = app.get(Log);
   let stopping = false;
   const stop = (signal: string) => {
@@ -36,11 +52,25 @@ export async function runProcess(app: NestFastifyApplication, config: Config): P
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   await app.startAllMicroservices();
-  await app.listen(config.http.port, listenAddress(config));
+  const addresses = await listen(app, listenAddress(config), config.http.port, furtherPort);
   await app.get(Starters).startAll();
+  log.info({ ...addresses }, 'listening');
+  return addresses;
+}
+
+async function listen(
+  app: NestFastifyApplication,
+  host: string,
+  port: number,
+  furtherPort: number | undefined,
+): Promise<Addresses> {
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const further = furtherPort === undefined ? undefined : new FurtherPort(server);
+  await app.listen(port, host);
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
-  log.info({ url }, 'listening');
-  return url;
+  if (!further) return { url };
+  const taken = await further.listen(furtherPort!, host);
+  return { url, furtherUrl: url.replace(/:\d+$/, `:${taken}`) };
 }
 
 /** How long a shutdown may take in all; then whoever watches the process would kill it anyway. */

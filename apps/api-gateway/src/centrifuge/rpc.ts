@@ -16,14 +16,18 @@ const historySchema = listMessagesSchema
   .pick({ limit: true, after: true, order: true })
   .extend({ id: idField });
 
+export const METHODS = ['message.get', 'message.cancel', 'conversation.history', 'queue.status'] as const;
+
 /** What clients of the Centrifuge protocol may call: the same answers as over HTTP. */
 export class Rpc {
-  readonly procedures: Procedures = new Map<string, Procedure>([
-    ['message.get', (client, data) => this.#get(client, parse(idSchema, data).id)],
-    ['message.cancel', (client, data) => this.#cancel(client, parse(idSchema, data).id)],
-    ['conversation.history', (client, data) => this.#history(client, parse(historySchema, data))],
-    ['queue.status', (client) => this.#status(client)],
-  ]);
+  readonly procedures: Procedures = new Map(
+    Object.entries({
+      'message.get': (client, data) => this.#get(client, parse(idSchema, data).id),
+      'message.cancel': (client, data) => this.#cancel(client, parse(idSchema, data).id),
+      'conversation.history': (client, data) => this.#history(client, parse(historySchema, data)),
+      'queue.status': (client) => this.#status(client),
+    } satisfies Record<(typeof METHODS)[number], Procedure>),
+  );
 
   constructor(
     private readonly messages: MessageReader,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type Config } from '#config';
-import { listenAddress } from '#runtime';
+import { furtherPortOf, listenAddress } from '#runtime';
 import { type Finding, Findings } from './finding.js';
 import { reasonOf } from './reason-of.js';
 
@@ -11,17 +11,26 @@ export interface Listener {
   readonly runs: boolean;
 }
 
-/** Is the port free, or is it this system that has it? */
+/** Are the ports free, or is it this system that has them? */
 export async function checkListener(config: Config): Promise<Listener> {
   const found = new Findings('port');
-  const { port } = config.http;
   const host = listenAddress(config);
+  const runs = await look(found, host, config.http.port, 'PORT');
+  const further = furtherPortOf(config);
+  if (further !== undefined) await look(found, host, further, 'CENTRIFUGE_PORT');
+  return { findings: found.list, runs };
+}
+
+/** Whether this system runs there already. */
+async function look(found: Findings, host: string, port: number, setting: string): Promise<boolean> {
   const error = port === 0 ? undefined : await tryToListen(port, host);
-  if (error === undefined) return { findings: found.ok(`${host}:${port} is free`).list, runs: false };
-  if (error.code === 'EADDRINUSE' && (await isThisSystem(port, host)))
-    return { findings: found.ok(`The system runs at ${host}:${port} already`).list, runs: true };
-  const [text, fix] = trouble(error, host, port);
-  return { findings: found.problem(text, fix).list, runs: false };
+  if (error?.code === 'EADDRINUSE' && (await isThisSystem(port, host))) {
+    found.ok(`The system runs at ${host}:${port} already`);
+    return true;
+  }
+  if (error === undefined) found.ok(`${host}:${port} is free`);
+  else found.problem(...trouble(error, host, port, setting));
+  return false;
 }
 
 async function tryToListen(port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
@@ -49,13 +58,21 @@ async function isThisSystem(port: number, host: string): Promise<boolean> {
   }
 }
 
-function trouble(error: NodeJS.ErrnoException, host: string, port: number): [text: string, fix: string] {
+function trouble(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  setting: string,
+): [text: string, fix: string] {
   if (error.code === 'EADDRINUSE')
     return [
       `The port ${port} is taken by another program`,
-      `Stop it (see \`ss -ltnp\`), or choose another port with PORT.`,
+      `Stop it (see \`ss -ltnp\`), or choose another port with ${setting}.`,
     ];
   if (error.code === 'EACCES')
-    return [`The port ${port} needs rights that this user has not`, 'Choose a port from 1024 on with PORT.'];
-  return [`${host}:${port} cannot be listened on: ${reasonOf(error)}`, 'Correct HOST and PORT.'];
+    return [
+      `The port ${port} needs rights that this user has not`,
+      `Choose a port from 1024 on with ${setting}.`,
+    ];
+  return [`${host}:${port} cannot be listened on: ${reasonOf(error)}`, `Correct HOST and ${setting}.`];
 }

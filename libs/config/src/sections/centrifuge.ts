@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, optionalWord, parseDuration } from '../fields.js';
+import { duration, optionalWhole, optionalWord, parseDuration } from '../fields.js';
 import { section } from './section.js';
 
 /** What belongs to messages, whose channels are not made by rules. */
@@ -60,6 +60,14 @@ export const centrifuge = section(
       secret: true,
       description: 'Key of the server API (`POST /api/publish` and its like). Empty: nobody may use it.',
     }),
+    port: optionalWhole(
+      { min: 0, max: 65_535 },
+      {
+        env: 'CENTRIFUGE_PORT',
+        description:
+          'Further port on which gateways answer just as on `http.port`, for pages and clients that have it written into them, such as 8000; 0 takes a free one. Empty: none.',
+      },
+    ),
     ping: duration(
       '25s',
       { min: '1s', max: '10m' },

@@ -24,6 +24,8 @@ const socketQuery = z.object({
 });
 
 const RESUMED = 'Every event has an `id`; send the last one as `Last-Event-ID` to go on, at any gateway.';
+const BY_CENTRIFUGE = 'Subscribed to by the Centrifuge protocol, over any of its ways.';
+const NOT_KEPT = 'Nothing of it is kept: who comes back is told how things stand now.';
 const REPLY = ['started', 'delta', 'reset', 'end'] as const;
 
 export const ASYNC_CHANNELS: Readonly<Record<string, AsyncChannel>> = {
@@ -88,7 +90,7 @@ export const ASYNC_CHANNELS: Readonly<Record<string, AsyncChannel>> = {
     over: 'http',
     title: 'Pushes of the Centrifuge protocol, one way only',
     text: '`cf_connect` in the query, or the body of a POST, says what is subscribed to.',
-    out: ['answer'],
+    out: ['oneWay'],
   },
   emulation: {
     address: '/emulation',
@@ -101,9 +103,50 @@ export const ASYNC_CHANNELS: Readonly<Record<string, AsyncChannel>> = {
     address: 'chat:{uuid}',
     over: 'websocket',
     title: 'The channel of a chat',
-    text: 'Subscribed to by the Centrifuge protocol, over any of its ways. `POST /api/chat` answers with its name.',
+    text: `${BY_CENTRIFUGE} \`POST /api/chat\` answers with its name. It is recoverable.`,
     parameters: { uuid: 'That of the message.' },
     out: ['publication'],
+  },
+  messageChannel: {
+    address: 'messages:{id}',
+    over: 'websocket',
+    title: 'The channel of a message',
+    text: `${BY_CENTRIFUGE} The reply of any message. It is recoverable.`,
+    parameters: { id: 'Id of the message.' },
+    out: ['publication'],
+  },
+  userEvents: {
+    address: 'user:{user_id}',
+    over: 'websocket',
+    title: 'What happens to the messages and conversations of a user',
+    text: `${BY_CENTRIFUGE} ${NOT_KEPT}`,
+    parameters: { user_id: 'As the messages say.' },
+    out: ['messageNews', 'conversationNews'],
+  },
+  conversationEvents: {
+    address: 'conversations:{id}',
+    over: 'websocket',
+    title: 'What happens to a conversation and its messages',
+    text: `${BY_CENTRIFUGE} ${NOT_KEPT}`,
+    parameters: { id: 'Id of the conversation.' },
+    out: ['conversationState', 'messageNews', 'conversationNews'],
+  },
+  taskEvents: {
+    address: 'tasks:{id}',
+    over: 'websocket',
+    title: 'What becomes of a task',
+    text: `${BY_CENTRIFUGE} ${NOT_KEPT}`,
+    parameters: { id: 'Id of the task, in either form.' },
+    out: ['taskState', 'taskEvent'],
+  },
+  ownChannel: {
+    address: '{namespace}:{name}',
+    over: 'websocket',
+    title: 'Channels of your own',
+    text: `${BY_CENTRIFUGE} \`centrifuge.namespaces\` says what they offer; \`""\` are those without a colon.`,
+    parameters: { namespace: 'One of `centrifuge.namespaces`.', name: 'Anything.' },
+    in: ['data'],
+    out: ['data', 'join', 'leave'],
   },
   callback: {
     address: '{callback_url}',

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { anything } from '../answers/common.js';
+import { conversation, sessionEvents } from '../answers/conversation.js';
 import { replyEvents } from '../answers/message.js';
-import { sessionEvents } from '../answers/conversation.js';
-import { taskEvent, taskFrame } from '../answers/task.js';
+import { conversationNews, messageNews } from '../answers/news.js';
+import { task, taskEvent, taskFrame } from '../answers/task.js';
+import { command, move, oneWay, reply } from './centrifuge.js';
 
 /** What goes over a channel. */
 export interface AsyncMessage {
@@ -10,37 +13,6 @@ export interface AsyncMessage {
   readonly contentType?: string;
   readonly payload: z.ZodType;
 }
-
-const code = z.object({ code: z.int(), message: z.string(), temporary: z.boolean().optional() });
-const position = {
-  recoverable: z.boolean().optional(),
-  epoch: z.string().optional(),
-  offset: z.int().optional(),
-};
-
-const command = z
-  .looseObject({
-    id: z.int().optional(),
-    connect: z.looseObject({ token: z.string().optional() }).optional(),
-    subscribe: z.looseObject({ channel: z.string(), token: z.string().optional(), ...position }).optional(),
-    unsubscribe: z.looseObject({ channel: z.string() }).optional(),
-    publish: z.looseObject({ channel: z.string(), data: z.unknown() }).optional(),
-    presence: z.looseObject({ channel: z.string() }).optional(),
-    presence_stats: z.looseObject({ channel: z.string() }).optional(),
-    history: z.looseObject({ channel: z.string() }).optional(),
-    refresh: z.looseObject({ token: z.string() }).optional(),
-    sub_refresh: z.looseObject({ channel: z.string(), token: z.string() }).optional(),
-  })
-  .meta({ id: 'CentrifugeCommand' });
-
-const pushed = z.looseObject({
-  channel: z.string().optional(),
-  pub: z.looseObject({ data: z.unknown(), offset: z.int().optional() }).optional(),
-});
-
-const reply = z
-  .looseObject({ id: z.int().optional(), error: code.optional(), push: pushed.optional() })
-  .meta({ id: 'CentrifugeReply' });
 
 const chatPayload = z
   .object({
@@ -87,11 +59,40 @@ export const ASYNC_MESSAGES = {
     contentType: JSON_LINES,
     payload: reply,
   },
+  oneWay: {
+    title: 'Who the client is, then pushes',
+    summary: 'Not wrapped in anything. An empty one is a ping.',
+    payload: oneWay,
+  },
   publication: {
-    title: 'A piece of a chat',
-    summary: 'As a string that holds it; as an object for who subscribes with `data: {"format": "object"}`.',
+    title: 'A piece of the reply',
+    summary:
+      'In the channel of a chat as a string that holds it, in that of a message as an object; `data: {"format": "object"}` or `"string"` of the subscription says it otherwise.',
     payload: chatPayload,
   },
+  conversationState: {
+    title: 'The conversation as it is now',
+    summary: 'The `data` of the answer to the subscription.',
+    payload: conversation,
+  },
+  taskState: {
+    title: 'The task as it is now',
+    summary: 'The `data` of the answer to the subscription.',
+    payload: task,
+  },
+  messageNews: { title: 'What became of a message', payload: messageNews },
+  conversationNews: { title: 'Somebody began or changed a conversation', payload: conversationNews },
+  data: {
+    title: 'What somebody has published',
+    summary: 'Any JSON: by a client where `publish` is set, or by the server API.',
+    payload: anything,
+  },
+  join: {
+    title: 'Somebody came',
+    summary: 'Where `join_leave` is set, for those who ask for it; with `force_push_join_leave` for all.',
+    payload: move,
+  },
+  leave: { title: 'Somebody went', summary: 'As `join`.', payload: move },
 } as const satisfies Record<string, AsyncMessage>;
 
 export type MessageName = keyof typeof ASYNC_MESSAGES;
