@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,6 +22,10 @@ const QUESTION = 'Say "hello" to C:\\ & all';
 
 /** Go compiles its own library the first time. */
 const PATIENCE_MS = 240_000;
+
+/** A Python that can import OpenAI's library. */
+const python = findProgram(['python3']);
+const canOpenAi = python !== undefined && spawnSync(python, ['-c', 'import openai']).status === 0;
 
 const missing = (programs: readonly string[]) => programs.filter((program) => !findProgram([program]));
 const lacks = (...programs: string[]) => missing(programs).length > 0;
@@ -76,6 +80,20 @@ describe('the examples', () => {
     },
     PATIENCE_MS,
   );
+
+  test.skipIf(!canOpenAi)(
+    `chat-openai.py shows the reply${canOpenAi ? '' : ', not run: no python3 with openai here'}`,
+    async () => {
+      expect(await say('python3', [join(EXAMPLES, 'chat-openai.py')])).toBe(`${QUESTION}\n`);
+    },
+  );
+
+  test("chat-openai.ts shows the reply, with OpenAI's library", async () => {
+    mkdirSync(join(project, 'node_modules'), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules/openai'), join(project, 'node_modules/openai'));
+    cpSync(join(EXAMPLES, 'chat-openai.ts'), join(project, 'chat-openai.ts'));
+    expect(await say(process.execPath, [join(project, 'chat-openai.ts')])).toBe(`${QUESTION}\n`);
+  });
 
   test('send.ts shows the reply, with the client library as it is installed', async () => {
     const library = join(project, 'node_modules/@llmq/client');

@@ -196,6 +196,23 @@ describe('the answers of a gateway are as the document says', () => {
     await api.call('POST /api/v1/webhooks/deliveries/{id}/redeliver', delivery);
   });
 
+  test("for OpenAI's clients", async () => {
+    const body = { model: 'auto', messages: [{ role: 'user', content: 'Hello' }] };
+    const post = 'POST /v1/chat/completions';
+    expect((await api.call(post, { body })).body.choices[0].message.content).toBe('Hello');
+    const streaming = { stream: true, stream_options: { include_usage: true } };
+    expect((await api.call(post, { body: { ...body, ...streaming } })).status).toBe(200);
+    expect((await api.call(post, { body: { ...body, n: 2 } })).status).toBe(400);
+    expect((await api.call(post, { body: { ...body, model: 'none' } })).status).toBe(404);
+    upstream.behave({ toolCalls: [{ name: 'look', arguments: '{}' }] });
+    await api.call(post, { body });
+    await api.call(post, { body: { ...body, stream: true } });
+    upstream.behave({});
+    await api.call('GET /v1/models');
+    await api.call('GET /v1/models/{id}', { path: { id: 'auto' } });
+    expect((await api.call('GET /v1/models/{id}', { path: { id: 'none' } })).status).toBe(404);
+  });
+
   test('about dead letters', async () => {
     const letter = await dead();
     await api.call('GET /api/v1/dead-letters');

@@ -10,7 +10,7 @@ export function errorsPage(): string {
 
 # Errors
 
-Every failed request is answered with \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, a stable \`code\`, \`detail\`, the \`request_id\`, and \`errors\` with the name of each bad field and what to change. Decide by \`code\`, never by text. The same codes stand in \`error.code\` of a message that failed and in the \`end\` event of its stream. \`GET /errors/{code}\` explains one.
+Every failed request is answered with \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, a stable \`code\`, \`detail\`, the \`request_id\`, and \`errors\` with the name of each bad field and what to change. Decide by \`code\`, never by text. The same codes stand in \`error.code\` of a message that failed and in the \`end\` event of its stream. \`GET /errors/{code}\` explains one. Below \`/v1\` errors are [OpenAI's](openai.md#failures).
 
 *Again* says whether the same request may succeed later; \`retry-after\` (seconds) and \`retry-after-ms\` say when.
 

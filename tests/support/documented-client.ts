@@ -79,6 +79,8 @@ export class DocumentedClient extends Client {
     const kinds = schema['x-events'] as Readonly<Record<string, Json>>;
     let seen = 0;
     const onEvent = ({ event = 'message', data }: { event?: string | undefined; data: string }) => {
+      // The last word of a chat completion.
+      if (data === '[DONE]') return;
       if (!kinds[event]) throw new Error(`${key} sends ${event}`);
       this.#hold(`${key} ${event}`, this.#ajv.compile(based(kinds[event], 'openapi')), JSON.parse(data));
       seen += 1;

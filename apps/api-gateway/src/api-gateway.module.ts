@@ -24,6 +24,7 @@ import { EndpointsApiModule } from './endpoints-api.module.js';
 import { MessageChangesController } from './message-changes.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OpenStreams } from './open-streams.js';
+import { OpenAiApiModule } from './openai/openai-api.module.js';
 import { PreprocessingEvents } from './preprocessing-events.controller.js';
 import { PreprocessorController } from './preprocessor.controller.js';
 import { ProvidersApiModule } from './providers-api.module.js';
@@ -60,6 +61,7 @@ import { UsageApiModule } from './usage-api.module.js';
     ChatApiModule,
     CentrifugeApiModule,
     TasksApiModule,
+    OpenAiApiModule,
     SiteModule,
   ],
   controllers: [

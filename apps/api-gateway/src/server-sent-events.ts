@@ -41,8 +41,8 @@ export class EventStream {
     private readonly writeTimeoutMs: number,
   ) {}
 
-  /** Headers that no proxy on the way may buffer, compress or keep. */
-  open(headers: Readonly<OutgoingHttpHeaders>): void {
+  /** Headers that no proxy on the way may buffer, compress or keep; and how soon to come back, for who resumes. */
+  open(headers: Readonly<OutgoingHttpHeaders>, greeting = `retry: ${RETRY_MS}\n\n`): void {
     this.response.socket?.setNoDelay(true);
     this.response.writeHead(200, {
       ...headers,
@@ -50,7 +50,8 @@ export class EventStream {
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    this.response.write(`retry: ${RETRY_MS}\n\n`);
+    if (greeting === '') this.response.flushHeaders();
+    else this.response.write(greeting);
   }
 
   async events(entries: readonly ReplyEntry[]): Promise<void> {

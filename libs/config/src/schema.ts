@@ -4,6 +4,7 @@ import { auth } from './sections/auth.js';
 import { cache } from './sections/cache.js';
 import { centrifuge } from './sections/centrifuge.js';
 import { chat } from './sections/chat.js';
+import { completions } from './sections/completions.js';
 import { deadLetters } from './sections/dead-letters.js';
 import { endpoints } from './sections/endpoints.js';
 import { http } from './sections/http.js';
@@ -39,6 +40,7 @@ export const configSchema = z.strictObject({
   sockets,
   centrifuge,
   chat,
+  completions,
   resources,
   scheduler,
   endpoints,

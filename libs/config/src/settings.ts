@@ -32,6 +32,7 @@ export class StreamSettings extends Settings<'streams'> {}
 export class SocketSettings extends Settings<'sockets'> {}
 export class CentrifugeSettings extends Settings<'centrifuge'> {}
 export class ChatSettings extends Settings<'chat'> {}
+export class CompletionSettings extends Settings<'completions'> {}
 export class ResourceSettings extends Settings<'resources'> {}
 export class SchedulerSettings extends Settings<'scheduler'> {}
 export class EndpointSettings extends Settings<'endpoints'> {}
@@ -64,6 +65,7 @@ export function settingsOf(config: Config) {
     new SocketSettings(config.sockets),
     new CentrifugeSettings(config.centrifuge),
     new ChatSettings(config.chat),
+    new CompletionSettings(config.completions),
     new ResourceSettings(config.resources),
     new SchedulerSettings(config.scheduler),
     new EndpointSettings(config.endpoints),

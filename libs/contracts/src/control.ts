@@ -5,6 +5,10 @@ import { type KeyRest, type UpstreamPulse } from './upstream.js';
 export interface ControlEvents {
   /** A running message shall stop now. */
   'message.cancel': { readonly messageId: string };
+  /** Nobody waits for a message any more, as far as this gateway knows; it is cancelled unless somebody does elsewhere. */
+  'message.deserted': { readonly messageId: string };
+  /** Somebody waits for it, or does so again. */
+  'message.awaited': { readonly messageId: string };
   /** How a worker process is doing, once a second. */
   'worker.pulse': WorkerPulse;
   /** How many calls each upstream may run now, once a second. */

@@ -140,6 +140,8 @@ export interface AppErrorOptions {
   readonly estimatedWaitMs?: number | null;
   /** The task that was accepted before this went wrong. */
   readonly taskId?: string;
+  /** Where it is otherwise than for most errors of the code: the work has ended, and asking again would only say so. */
+  readonly retryable?: boolean;
 }
 
 /** The one error class for failures that somebody outside may see; everything else is a bug (500). */
@@ -159,7 +161,7 @@ export class AppError extends Error {
   ) {
     super(message, { cause: options.cause });
     this.status = ERRORS[code].status;
-    this.retryable = ERRORS[code].retryable;
+    this.retryable = options.retryable ?? ERRORS[code].retryable;
     this.fields = options.fields ?? [];
     this.retryAfterMs = options.retryAfterMs;
     this.estimatedWaitMs = options.estimatedWaitMs;

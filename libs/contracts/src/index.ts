@@ -1,4 +1,6 @@
 export * from './callback.js';
+export * from './chat-message.js';
+export * from './completion-requests.js';
 export * from './control.js';
 export * from './conversation.js';
 export * from './dead-letter-requests.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ChatMessage } from './chat-message.js';
 import { hasUnstorableEscape, NOT_STORABLE, textField } from './text-field.js';
 
 /** Everything that a message asks of a model, together, as JSON. */
@@ -81,6 +82,8 @@ export interface MessageOptions {
   readonly parameters?: MessageParameters;
   /** Told before everything else; the context of a conversation follows it. */
   readonly system_prompt?: string;
+  /** All that the model is told, turn by turn, in place of the content and of any conversation. */
+  readonly messages?: readonly ChatMessage[];
   readonly config?: MessageConfig;
   /** Longest wait before the first retry, as a duration. */
   readonly retry_delay?: string;

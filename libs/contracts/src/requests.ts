@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Callback } from './callback.js';
+import { type ChatMessage } from './chat-message.js';
 import { CONVERSATION_STATES, FAILURE_POLICIES } from './conversation.js';
 import { MESSAGE_STATUSES } from './message.js';
 import { parseDuration } from './duration.js';
@@ -123,6 +124,8 @@ export const createMessageSchema = messageFields.meta({ id: 'NewMessage' });
 export type CreateMessage = z.output<typeof createMessageSchema> & {
   /** Only tasks have one. */
   readonly callback?: Callback | undefined;
+  /** Only chat completions have them: all that the model is told, of which `content` is the last that a user said. */
+  readonly messages?: readonly ChatMessage[] | undefined;
 };
 
 export const createConversationMessageSchema = messageFields

@@ -36,6 +36,8 @@ export interface Words {
   /** Told before everything else; empty: nothing. */
   readonly system: string;
   readonly content: string;
+  /** All that is told, in place of the two and of any conversation. */
+  readonly messages?: readonly ChatMessage[];
 }
 
 /** What a model is told: the conversation so far, cut to the configured number of tokens, and the message. */
@@ -45,7 +47,8 @@ export class Prompts {
     private readonly settings: ConversationSettings,
   ) {}
 
-  async of(message: Message, { system, content }: Words): Promise<ChatMessage[]> {
+  async of(message: Message, { system, content, messages }: Words): Promise<readonly ChatMessage[]> {
+    if (messages) return messages;
     if (message.conversationId === null) return contextWindow([system], [], content, 0, () => 0);
     const { context_turns, context_tokens } = this.settings.value;
     const place = [message.tenantId, message.conversationId];

@@ -2,25 +2,9 @@
  * Requests in the words of OpenAI's chat completions, which most clients and most providers speak; an adapter for
  * anything else translates.
  */
-import { type ToolCall } from '#contracts';
+import { type ChatMessage } from '#contracts';
 
-export interface TextPart {
-  readonly type: 'text';
-  readonly text: string;
-}
-
-/** A picture by its address, which may be a `data:` URL. */
-export interface ImagePart {
-  readonly type: 'image_url';
-  readonly image_url: { readonly url: string; readonly detail?: 'auto' | 'low' | 'high' };
-}
-
-export type Content = string | readonly (TextPart | ImagePart)[];
-
-export type ChatMessage =
-  | { readonly role: 'system' | 'user'; readonly content: Content }
-  | { readonly role: 'assistant'; readonly content: Content; readonly tool_calls?: readonly ToolCall[] }
-  | { readonly role: 'tool'; readonly content: Content; readonly tool_call_id: string };
+export { type ChatMessage, type Content, type ImagePart, type TextPart, textOf } from '#contracts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -92,10 +76,4 @@ export interface ChatRequest {
   readonly traceparent?: string;
   /** What `metadata.simulate` of the message asks of the simulator; other providers ignore it. */
   readonly simulate?: unknown;
-}
-
-/** The words of a content, without its pictures. */
-export function textOf(content: Content): string {
-  if (typeof content === 'string') return content;
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }

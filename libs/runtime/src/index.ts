@@ -7,6 +7,7 @@ export * from './few-at-a-time.js';
 export * from './further-port.js';
 export * from './group-commit.js';
 export * from './listeners.js';
+export * from './openai-error.js';
 export * from './problem.js';
 export { sendProblem } from './problem.filter.js';
 export * from './provide.js';

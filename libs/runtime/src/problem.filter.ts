@@ -2,10 +2,11 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AppError } from '#contracts';
 import { type Log, traceTags } from '#observability';
+import { openAiStatus, speaksOpenAi, toOpenAiError } from './openai-error.js';
 import { asAppError, toProblem } from './problem.js';
 import { spanOf } from './trace-requests.js';
 
-/** Answers every failed request with a problem document; the one place where failures of requests are logged. */
+/** Answers every failed request with a problem document, or as OpenAI does; the one place where failures of requests are logged. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
@@ -35,11 +36,32 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Also for what Fastify refuses before any hook or route has run. */
 export function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, type, body, headers } = speaksOpenAi(request.url)
+    ? asOpenAi(error)
+    : asProblem(error, request.id);
   void reply
-    .status(error.status)
-    .headers({ ...headersOf(error), 'x-request-id': request.id })
-    .type('application/problem+json')
-    .send(toProblem(error, request.id));
+    .status(status)
+    .headers({ ...headers, 'x-request-id': request.id })
+    .type(type)
+    .send(body);
+}
+
+interface ErrorAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: object;
+  readonly headers: Record<string, string>;
+}
+
+function asProblem(error: AppError, requestId: string): ErrorAnswer {
+  const body = toProblem(error, requestId);
+  return { status: error.status, type: 'application/problem+json', body, headers: headersOf(error) };
+}
+
+/** Their clients try again unless they are told not to, also after 409 and what has no `retry-after`. */
+function asOpenAi(error: AppError): ErrorAnswer {
+  const headers = { ...headersOf(error), 'x-should-retry': String(error.retryable) };
+  return { status: openAiStatus(error.code), type: 'application/json', body: toOpenAiError(error), headers };
 }
 
 function headersOf(error: AppError): Record<string, string> {

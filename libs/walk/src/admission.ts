@@ -10,6 +10,7 @@ import {
   type MessageOptions,
   type Priority,
   priorityNumber,
+  textOf,
 } from '#contracts';
 import { ANSWER_DEADLINE_MS } from '#database';
 import { type InsertedRow, type NewMessageRow, type StoredCallback, toPriorityName } from '#ledger';
@@ -50,7 +51,9 @@ export class Admission {
    * invalid_schedule
    */
   admit(caller: Caller, request: CreateMessage, decided: Decided): NewMessageRow {
-    this.#requireFit(request.content.length);
+    const { messages = [] } = request;
+    for (const text of [request.content, ...messages.map((each) => textOf(each.content))])
+      this.#requireFit(text.length);
     const asked = optionsOf(request);
     const task = this.tasks.asked(request, decided.metadata, asked);
     const expected = this.routes.expectedOf(task);
@@ -171,6 +174,7 @@ function routeOf({ targets, candidates, rule }: Routing) {
 function optionsOf({
   parameters,
   system_prompt,
+  messages,
   task_type,
   data,
   retry_delay,
@@ -178,6 +182,7 @@ function optionsOf({
   return {
     ...(parameters && { parameters }),
     ...(system_prompt && { system_prompt }),
+    ...(messages && { messages }),
     ...(task_type !== undefined && { task_type }),
     ...(data !== undefined && { data }),
     ...(retry_delay !== undefined && { retry_delay: formatDuration(retry_delay) }),

@@ -1,6 +1,6 @@
 import { type Catalogs } from '#catalog';
 import { type QueueSettings } from '#config';
-import { type Caller, type CreateMessage, type Priority } from '#contracts';
+import { type Caller, type ChatMessage, type CreateMessage, type Priority, textOf } from '#contracts';
 import { type HealthOf, route, type Routing } from '#routing';
 import { type QueueView } from './queue-view.js';
 import { type Task } from './tasks/task.js';
@@ -66,17 +66,30 @@ export class FindRoute {
 }
 
 /** What the message itself is expected to have; nobody has read its conversation yet. */
-function promptTokensOf({ content, system, parameters: { tools }, schema }: Task): number {
+function promptTokensOf({ content, system, messages, parameters: { tools }, schema }: Task): number {
   const described = [tools, schema ?? undefined].map(sizeOf);
-  const characters = described.reduce((sum, size) => sum + size, content.length + system.length);
+  const told = messages ? charactersOf(messages) : content.length + system.length;
+  const characters = described.reduce((sum, size) => sum + size, told);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
-function requiredBy({ parameters: { tools, response_format }, schema }: Task) {
+function charactersOf(messages: readonly ChatMessage[]): number {
+  return messages.reduce((sum, message) => {
+    const calls = message.role === 'assistant' ? sizeOf(message.tool_calls) : 0;
+    return sum + textOf(message.content).length + calls;
+  }, 0);
+}
+
+function requiredBy({ messages, parameters: { tools, response_format }, schema }: Task) {
   const needs = [
     'chat',
+    messages?.some(hasPicture) && 'vision',
     tools && tools.length > 0 && 'tools',
     (schema !== null || (response_format && response_format.type !== 'text')) && 'json',
   ] as const;
   return needs.filter((need) => need !== false && need !== undefined);
+}
+
+function hasPicture({ content }: ChatMessage): boolean {
+  return typeof content !== 'string' && content.some(({ type }) => type === 'image_url');
 }

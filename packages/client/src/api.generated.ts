@@ -55,6 +55,75 @@ export type Batch = {
   })[];
 };
 
+export type ChatCompletion = {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+  readonly service_tier: "flex" | "default" | "priority";
+  readonly object: "chat.completion";
+  readonly choices: readonly ({
+    readonly index: number;
+    readonly message: {
+      readonly role: "assistant";
+      readonly content: string | null;
+      readonly refusal: null;
+      readonly annotations: readonly (unknown)[];
+      readonly reasoning_content?: string | undefined;
+      readonly tool_calls?: readonly ({
+        readonly id: string;
+        readonly type: "function";
+        readonly function: {
+          readonly name: string;
+          readonly arguments: string;
+        };
+      })[] | undefined;
+    };
+    readonly logprobs: null;
+    readonly finish_reason: "stop" | "length" | "tool_calls" | "content_filter";
+  })[];
+  readonly usage: CompletionUsage;
+};
+
+export type ChatCompletionChunk = {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+  readonly service_tier: "flex" | "default" | "priority";
+  readonly object: "chat.completion.chunk";
+  readonly choices: readonly ({
+    readonly index: number;
+    readonly delta: {
+      readonly role?: "assistant" | undefined;
+      readonly content?: string | undefined;
+      readonly refusal?: null | undefined;
+      readonly tool_calls?: readonly ({
+        readonly id: string;
+        readonly type: "function";
+        readonly function: {
+          readonly name: string;
+          readonly arguments: string;
+        };
+        readonly index: number;
+      })[] | undefined;
+    };
+    readonly logprobs: null;
+    readonly finish_reason: "stop" | "length" | "tool_calls" | "content_filter" | null;
+  })[];
+  readonly usage?: CompletionUsage | null | undefined;
+};
+
+export type CompletionUsage = {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens: number;
+  } | undefined;
+  readonly completion_tokens_details?: {
+    readonly reasoning_tokens: number;
+  } | undefined;
+};
+
 export type Conversation = {
   readonly id: string;
   readonly user_id: string;
@@ -175,6 +244,9 @@ export type Message = {
   readonly model: string | null;
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly system_prompt?: string | undefined;
+  readonly messages?: readonly ({
+    readonly role: string;
+  })[] | undefined;
   readonly config?: {
     readonly cache_enabled: boolean;
     readonly cache_ttl?: string | undefined;
@@ -237,6 +309,124 @@ export type Model = {
   } | null;
   readonly quality: number;
   readonly speed: number;
+};
+
+export type NewChatCompletion = {
+  readonly model: string;
+  readonly messages: readonly ({
+    readonly role: "system" | "developer";
+    readonly content: string | readonly ({
+      readonly type: "text";
+      readonly text: string;
+    })[];
+    readonly name?: string | undefined;
+  } | {
+    readonly role: "user";
+    readonly content: string | readonly ({
+      readonly type: "text";
+      readonly text: string;
+    } | {
+      readonly type: "image_url";
+      readonly image_url: {
+        readonly url: string;
+        readonly detail?: "auto" | "low" | "high" | undefined;
+      };
+    })[];
+    readonly name?: string | undefined;
+  } | {
+    readonly role: "assistant";
+    readonly content?: string | readonly ({
+      readonly type: "text";
+      readonly text: string;
+    } | {
+      readonly type: "refusal";
+      readonly refusal: string;
+    })[] | undefined;
+    readonly refusal?: string | undefined;
+    readonly name?: string | undefined;
+    readonly tool_calls?: readonly ({
+      readonly id: string;
+      readonly type: "function";
+      readonly function: {
+        readonly name: string;
+        readonly arguments: string;
+      };
+    })[] | undefined;
+    readonly function_call?: unknown;
+    readonly audio?: unknown;
+  } | {
+    readonly role: "tool";
+    readonly content: string | readonly ({
+      readonly type: "text";
+      readonly text: string;
+    })[];
+    readonly tool_call_id: string;
+  })[];
+  readonly stream?: boolean | undefined;
+  readonly stream_options?: {
+    readonly include_usage?: boolean | undefined;
+    readonly include_obfuscation?: unknown;
+  } | undefined;
+  readonly temperature?: number | undefined;
+  readonly top_p?: number | undefined;
+  readonly max_tokens?: number | undefined;
+  readonly max_completion_tokens?: number | undefined;
+  readonly frequency_penalty?: number | undefined;
+  readonly presence_penalty?: number | undefined;
+  readonly stop?: string | readonly (string)[] | undefined;
+  readonly seed?: number | undefined;
+  readonly response_format?: {
+    readonly type: "text" | "json_object";
+  } | {
+    readonly type: "json_schema";
+    readonly json_schema: {
+      readonly name: string;
+      readonly description?: string | undefined;
+      readonly schema?: Readonly<Record<string, unknown>> | undefined;
+      readonly strict?: boolean | undefined;
+    };
+  } | undefined;
+  readonly tools?: readonly ({
+    readonly type: "function";
+    readonly function: {
+      readonly name: string;
+      readonly description?: string | undefined;
+      readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+      readonly strict?: boolean | undefined;
+    };
+  })[] | undefined;
+  readonly tool_choice?: "none" | "auto" | "required" | {
+    readonly type: "function";
+    readonly function: {
+      readonly name: string;
+    };
+  } | undefined;
+  readonly reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
+  readonly user?: string | undefined;
+  readonly safety_identifier?: string | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly service_tier?: "auto" | "default" | "flex" | "priority" | "fast" | "scale" | undefined;
+  readonly priority?: "realtime" | "high" | "normal" | "low" | "urgent" | 1 | 2 | 3 | 4 | undefined;
+  readonly on_disconnect?: "cancel" | "continue" | undefined;
+  readonly ttl?: string | number | undefined;
+  readonly timeout?: string | number | undefined;
+  readonly n?: unknown;
+  readonly logprobs?: unknown;
+  readonly top_logprobs?: unknown;
+  readonly logit_bias?: unknown;
+  readonly modalities?: unknown;
+  readonly audio?: unknown;
+  readonly prediction?: unknown;
+  readonly parallel_tool_calls?: unknown;
+  readonly verbosity?: unknown;
+  readonly web_search_options?: unknown;
+  readonly moderation?: unknown;
+  readonly functions?: unknown;
+  readonly function_call?: unknown;
+  readonly store?: unknown;
+  readonly prompt_cache_key?: unknown;
+  readonly prompt_cache_options?: unknown;
+  readonly prompt_cache_retention?: unknown;
 };
 
 export type NewMessage = {
@@ -425,6 +615,22 @@ export type NewTurn = {
   readonly timeout?: string | number | undefined;
   readonly max_retries?: number | undefined;
   readonly retry_delay?: string | number | undefined;
+};
+
+export type OpenAiError = {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: string;
+  };
+};
+
+export type OpenAiModel = {
+  readonly id: string;
+  readonly object: "model";
+  readonly created: number;
+  readonly owned_by: string;
 };
 
 export type Pagination = {

@@ -9,6 +9,7 @@ import { PRIORITY_RULES, QUEUES, SCHEDULER } from './operations/operators.js';
 import { NUMBERS, PROVIDERS } from './operations/providers.js';
 import { ENDPOINTS, RESOURCES } from './operations/resources.js';
 import { SESSIONS } from './operations/sessions.js';
+import { OPENAI } from './operations/openai.js';
 import { CHAT, SYSTEM } from './operations/system.js';
 import { TASKS, WEBHOOKS } from './operations/tasks.js';
 import { isOutside } from './outside.js';
@@ -18,6 +19,7 @@ import { SchemaBook } from './schema-book.js';
 /** In the order of the page. */
 const GROUPS: readonly Group[] = [
   MESSAGES,
+  OPENAI,
   CONVERSATIONS,
   SESSIONS,
   TASKS,
@@ -41,7 +43,7 @@ const DIRECT: readonly Route[] = [
 
 const INTRODUCTION = `JSON over HTTP. A message that was accepted is on disk; its reply can be waited for, streamed from any point on, and read later.
 
-Failures are problem documents (RFC 9457): decide by \`code\`. Where API keys are configured, send one as \`Authorization: Bearer …\` or \`X-API-Key: …\`; without, none is needed.
+Failures are problem documents (RFC 9457), below \`/v1\` OpenAI's error objects: decide by \`code\`. Where API keys are configured, send one as \`Authorization: Bearer …\` or \`X-API-Key: …\`; without, none is needed.
 
 Every answer has an \`x-request-id\`, and where there are limits \`x-ratelimit-limit-requests\`, \`x-ratelimit-remaining-requests\` and \`x-ratelimit-reset-requests\`. Every GET answers HEAD, too.`;
 

@@ -1,5 +1,7 @@
 import { type ErrorCode, errorRow } from '#contracts';
+import { openAiStatus, speaksOpenAi } from '#runtime';
 import { problem } from './answers/common.js';
+import { openAiError } from './answers/completion.js';
 import { type JsonSchema, type SchemaBook } from './schema-book.js';
 import { type Operation } from './operation.js';
 import { type Route } from './read-routes.js';
@@ -20,36 +22,41 @@ export class ErrorResponses {
 
   /** By status. */
   of(route: Route, operation: Operation): Record<string, object> {
-    const byStatus = Map.groupBy(codesOf(route, operation), (code) => errorRow(code).status);
+    const openAi = speaksOpenAi(route.path);
+    const statusOf = (code: ErrorCode) => (openAi ? openAiStatus(code) : errorRow(code).status);
+    const byStatus = Map.groupBy(codesOf(route, operation), statusOf);
     const all = [...byStatus].map(([status, codes]) => {
       const many = `${pascal(operation.id)}${status}`;
-      return [
-        status,
-        this.#reference(codes, codes.length > MOST_IN_NAME ? many : codes.map(pascal).join('Or')),
-      ];
+      const name = codes.length > MOST_IN_NAME ? many : codes.map(pascal).join('Or');
+      return [status, this.#reference(codes, openAi ? `OpenAi${name}` : name, openAi)];
     });
     return Object.fromEntries(all) as Record<string, object>;
   }
 
   /** `name`: if it is the first of its kind. */
-  #reference(codes: readonly ErrorCode[], name: string): object {
-    const kind = codes.join();
+  #reference(codes: readonly ErrorCode[], name: string, openAi: boolean): object {
+    const kind = `${openAi}:${codes.join()}`;
     const known = this.#names.get(kind) ?? name;
     this.#names.set(kind, known);
-    if (!this.#all.has(known)) this.#all.set(known, this.#response(codes));
+    if (!this.#all.has(known)) this.#all.set(known, this.#response(codes, openAi));
     return { $ref: `#/components/responses/${known}` };
   }
 
-  #response(codes: readonly ErrorCode[]): object {
+  #response(codes: readonly ErrorCode[], openAi: boolean): object {
     const lines = codes.map((code) => `\`${code}\`: ${errorRow(code).title}`);
-    const schema: JsonSchema = {
-      allOf: [this.schemas.answer(problem), { type: 'object', properties: { code: { enum: codes } } }],
-    };
     const isLater = codes.some((code) => errorRow(code).retryable);
     return {
       description: `${lines.join('. ')}.`,
       ...(isLater && { headers: { 'retry-after': { $ref: '#/components/headers/retry-after' } } }),
-      content: { 'application/problem+json': { schema } },
+      content: openAi
+        ? { 'application/json': { schema: this.schemas.answer(openAiError) } }
+        : { 'application/problem+json': { schema: this.#problem(codes) } },
+    };
+  }
+
+  #problem(codes: readonly ErrorCode[]): JsonSchema {
+    return {
+      allOf: [this.schemas.answer(problem), { type: 'object', properties: { code: { enum: codes } } }],
     };
   }
 }
@@ -59,7 +66,7 @@ function codesOf(route: Route, { errors = [], body, takes }: Operation): ErrorCo
   const { path, method } = route;
   const hasBody = route.body !== undefined || body !== undefined;
   const hasInput = hasBody || route.query !== undefined || path.includes(':') || takes !== undefined;
-  const isCounted = /^\/(api|sse)\//.test(path) && path !== '/api/v1/health';
+  const isCounted = /^\/(api|v1|sse)\//.test(path) && path !== '/api/v1/health';
   const all: ErrorCode[] = [
     ...errors,
     ...(hasInput ? (['invalid_request'] as const) : []),

@@ -49,11 +49,15 @@ export interface Group {
 
 export const HEADERS = {
   location: 'The path of what was made.',
+  'x-message-id': 'The id of the message, `msg_…`.',
   'idempotency-replayed': '`true` where the answer is that of an earlier request with the same key.',
 } as const;
 
 export const REQUEST_HEADERS = {
   'idempotency-key':
     '1 to 255 visible ASCII characters of your choice. Sent again with the same key, a request is done once.',
+  'x-priority': 'A name, or 1 (realtime) to 4 (low), where the body has no `priority`.',
+  'x-on-disconnect':
+    '`cancel` (where nothing is said) or `continue`: what becomes of the message when the caller leaves, where the body has no `on_disconnect`.',
   'last-event-id': 'The id of the last event that you saw: the stream goes on after it.',
 } as const;

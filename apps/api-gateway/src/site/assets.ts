@@ -19,4 +19,6 @@ export const ASSETS: Readonly<Record<string, string>> = {
   '/examples/send.ts': 'examples/send.ts',
   '/examples/send.py': 'examples/send.py',
   '/examples/send.go': 'examples/send.go',
+  '/examples/chat-openai.py': 'examples/chat-openai.py',
+  '/examples/chat-openai.ts': 'examples/chat-openai.ts',
 };

@@ -1,5 +1,5 @@
 import { askedInWords } from '../asked-in-words.js';
-import { type ChatParameters, type ChatRequest, type ResponseFormat } from '../chat.js';
+import { type ChatMessage, type ChatParameters, type ChatRequest, type ResponseFormat } from '../chat.js';
 import { type Quirks } from './quirks.js';
 
 /** The body of a chat completion; our requests have its words already. */
@@ -11,10 +11,16 @@ export function chatCompletion(request: ChatRequest, quirks: Quirks): object {
     ...(max_tokens !== undefined && { [quirks.maxTokens]: max_tokens }),
     ...(reasoning_effort !== undefined && effort(reasoning_effort, quirks)),
     model,
-    messages,
+    messages: messages.map(asTold),
     stream: true,
     ...(quirks.streamOptions && { stream_options: { include_usage: true } }),
   };
+}
+
+/** An answer that is nothing but calls has no content, in their words; an empty one is refused by some. */
+function asTold(message: ChatMessage): object {
+  const onlyCalls = message.role === 'assistant' && message.tool_calls && message.content === '';
+  return onlyCalls ? { ...message, content: null } : message;
 }
 
 function effort(asked: NonNullable<ChatParameters['reasoning_effort']>, quirks: Quirks): object {

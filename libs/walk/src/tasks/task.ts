@@ -30,10 +30,11 @@ const PLAIN = { prompt: '{{prompt}}', system: null, result: null, parameters: {}
 /** The request says more than its type; nothing that the client sent is left out for want of a place in the template. */
 export function taskOf(type: TaskTypeSpec | undefined, { userId, content, metadata, options }: Asked): Task {
   const { prompt, system, result, parameters } = type ?? PLAIN;
-  const { system_prompt = '', data } = options ?? {};
+  const { system_prompt = '', data, messages } = options ?? {};
   // What was stored has no undefined in it: it was JSON.
   const own = (options?.parameters ?? {}) as ChatParameters;
-  const schema = schemaOf(own) ?? result;
+  // Who brings the whole chat judges the answer, too: it is passed on as it is.
+  const schema = messages ? null : (schemaOf(own) ?? result);
   const user_id = userId;
   const values = { prompt: content, data, schema, task_type: type?.name, user_id, metadata };
   const template = `${prompt}${system ?? ''}`;
@@ -46,6 +47,7 @@ export function taskOf(type: TaskTypeSpec | undefined, { userId, content, metada
   return {
     system: told.join('\n\n'),
     content: type ? filled.trim() : filled,
+    ...(messages && { messages }),
     parameters: { ...parametersOf(parameters), ...own },
     schema,
   };

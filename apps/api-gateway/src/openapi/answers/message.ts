@@ -87,6 +87,10 @@ const fields = {
   model: text.nullable(),
   parameters: anyObject.optional(),
   system_prompt: text.optional(),
+  messages: z
+    .array(z.looseObject({ role: text }))
+    .optional()
+    .describe('All that the model is told, of a chat completion.'),
   config: z.object({ cache_enabled: z.boolean(), cache_ttl: span.optional() }).optional(),
   retry_delay: span.optional(),
   task_type: text.optional(),
