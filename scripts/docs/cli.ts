@@ -3,6 +3,9 @@ import { aboutOf, type Command, COMMANDS, EXIT, EXIT_MEANINGS, optionsOf, option
 /** Options that every command takes, or every one that talks to a running system; they are told once. */
 const SHARED = ['json', 'help', 'url', 'key'];
 
+/** Before each block of commands: which test runs it. */
+const RUN = '<!-- run by tests/docs-commands.test.ts -->';
+
 /** `docs/cli.md`: every command with its options, and what the exit codes mean. */
 export function cliPage(): string {
   const codes = Object.entries(EXIT).map(
@@ -11,6 +14,8 @@ export function cliPage(): string {
   return `<!-- Made by \`npm run docs\` from libs/cli/src/commands; a test holds it against the code. -->
 
 # Command line
+
+${RUN}
 
 \`llmq\` is the [single executable](binary.md); from a clone \`npm run llmq -- COMMAND\` is the same, and after \`npm link\` \`llmq COMMAND\`.
 
@@ -36,6 +41,6 @@ function commandText(command: Command): string {
     `${command.about}${command.remote ? ' *Remote.*' : ''}`,
     `\`\`\`text\n${usageOf(command)}\n\`\`\``,
     ...table,
-    ...(examples.length === 0 ? [] : [`\`\`\`sh\n${examples.join('\n')}\n\`\`\``]),
+    ...(examples.length === 0 ? [] : [RUN, `\`\`\`sh\n${examples.join('\n')}\n\`\`\``]),
   ].join('\n\n');
 }
