@@ -33,7 +33,7 @@ describe('the compose stack', () => {
 
   beforeAll(async () => {
     fleet = await Fleet.open();
-    await fleet.stack.run(['up', '--build', '-d'], { timeoutMs: 1_800_000 });
+    await fleet.stack.up();
     await fleet.stack.healthy();
   }, 2_100_000);
   afterAll(() => fleet?.system.stop(), 300_000);

@@ -25,7 +25,7 @@ describe.each([
     const port = await freePort();
     client = new Client(`http://127.0.0.1:${port}`);
     stack = await Stack.of('llmq-test-monolith', FILES, { ...env, PUBLISH_PORT: String(port) });
-    await stack.run(['up', '--build', '-d'], { timeoutMs: 1_800_000 });
+    await stack.up();
   }, 1_800_000);
   afterAll(() => stack?.down(), 300_000);
 

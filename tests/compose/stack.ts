@@ -35,6 +35,12 @@ export class Stack {
     return this.sh([...this.compose, ...this.files.flatMap((file) => ['-f', file]), ...args], options);
   }
 
+  /** Builds and starts everything; `docker compose` also waits until all of it is healthy. */
+  async up(): Promise<void> {
+    const wait = this.compose.includes('compose') ? '--wait' : '-d';
+    await this.run(['up', '--build', wait], { timeoutMs: 1_800_000 });
+  }
+
   /** Any command, in the environment of the stack. */
   sh(command: readonly string[], options: RunOptions = {}): Promise<string> {
     return run(command, { ...options, env: { ...this.env, ...options.env } });
