@@ -51,7 +51,7 @@ export const FIXES: Readonly<Record<ErrorCode, string>> = {
   route_not_found: 'Check the method and the path',
   payload_too_large: 'Send less, or raise `http.body_limit`',
   unsupported_media_type: 'Send JSON with `content-type: application/json`',
-  request_timeout: 'Send head and body faster',
+  request_timeout: 'Send head and body faster, or raise `http.request_timeout`',
   rate_limited: 'Wait as `retry-after` says; `limits` and `tenants` hold the limits',
   budget_exhausted: 'Wait until the budget begins anew, or raise it in `tenants`',
   shed: 'Wait as `retry-after` says, or send with a better priority',

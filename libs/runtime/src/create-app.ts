@@ -1,10 +1,12 @@
 import 'reflect-metadata';
+import { type ServerOptions } from 'node:http';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Config } from '#config';
 import { Health, Log, Metrics, Tracing } from '#observability';
+import { answerUnreadable } from './client-errors.js';
 import { CoreModule } from './core.module.js';
 import { addCors } from './cors.js';
 import { addHttpHooks, requestIdOf } from './http-hooks.js';
@@ -53,11 +55,22 @@ export async function createApp(
   return app;
 }
 
+/**
+ * Node takes the smaller of two bounds for the head, which is 60 s where it is not told at the beginning, and the larger
+ * for all of a request; and it looks once in 30 s, whatever they are.
+ */
+export function timeoutsOf(requestTimeout: number): ServerOptions {
+  const connectionsCheckingInterval = Math.min(30_000, requestTimeout / 4);
+  return { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval };
+}
+
 function httpAdapter({ http }: Config): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: http.body_limit,
     trustProxy: http.trusted_proxies.length > 0 ? [...http.trusted_proxies] : false,
     requestTimeout: http.request_timeout,
+    http: timeoutsOf(http.request_timeout),
+    clientErrorHandler: answerUnreadable,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     // Requests under way are answered before the server closes; `runProcess` cuts what takes too long.
