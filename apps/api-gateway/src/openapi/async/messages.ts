@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { replyEvents } from '../answers/message.js';
+import { completionChunk } from '../answers/completion.js';
 import { sessionEvents } from '../answers/conversation.js';
 import { taskEvent, taskFrame } from '../answers/task.js';
 
@@ -75,6 +76,7 @@ export const ASYNC_MESSAGES = {
   ping: { title: 'A sign of life', payload: sessionEvents.ping },
   sessionEnd: { title: 'The session has ended, or the process does', payload: sessionEvents.end },
   taskFrame: { title: 'How far the task is', payload: taskFrame },
+  completionChunk: { title: 'A piece of the answer, as OpenAI sends it', payload: completionChunk },
   command: {
     title: 'Commands of a client',
     summary: 'Protocol version 2, JSON; several stand on a line each. An empty one answers a ping.',
