@@ -55,7 +55,7 @@ describe('the AsyncAPI document', () => {
     const addresses = Object.values(document.channels).map(({ address }) =>
       address.replaceAll(/\{\w+\}/g, '{}'),
     );
-    expect(streamed.length).toBe(3);
+    expect(streamed.length).toBe(4);
     for (const [path] of streamed) expect(addresses).toContain(path.replaceAll(/\{\w+\}/g, '{}'));
   });
 });

@@ -87,6 +87,24 @@ describe.each(PROFILES)("the patience of OpenAI's client (%s)", (topology) => {
       expect(stage.upstream.calls()).toHaveLength(1);
     });
 
+    test.runIf(topology === 'fleet').each(['kill', 'terminate'] as const)(
+      'finds its answer at another gateway when its own is lost (%s)',
+      async (end) => {
+        stage.upstream.behave({ firstChunkDelayMs: 1_500 });
+        const lost = await stage.system.start('api-gateway');
+        const content = `loses its gateway by ${end}`;
+        const urls = [lost.url, stage.system.gateways[0]!.url];
+        const elsewhere = (url: string, init: RequestInit) =>
+          fetch((urls.shift() ?? stage.system.gateways[0]!.url) + new URL(url).pathname, init);
+        const asked = stage.complete(ask(content), { maxRetries: 2, fetch: elsewhere });
+        await stage.reached(content, 'processing');
+        await stage.system[end](lost);
+        expect((await asked).choices[0]!.message.content).toBe(content);
+        expect(urls).toEqual([]);
+        expect(stage.upstream.calls()).toHaveLength(1);
+      },
+    );
+
     test('with a key is answered with the same message', async () => {
       const request = { headers: { 'Idempotency-Key': crypto.randomUUID() } };
       const create = () => stage.openai().chat.completions.create(ask('keyed') as never, request);

@@ -65,6 +65,19 @@ describe.each(PROFILES)('limits at the door (%s)', (topology) => {
     expect(headers.get('x-ratelimit-reset-requests')).toMatch(/^(19|20)m[\d.]+s$/);
   });
 
+  test("OpenAI's clients are told so in their own words", async () => {
+    const { status, headers, body } = await new Client(url(), { 'x-api-key': keyOf('second') }).get(
+      '/v1/models',
+    );
+    expect({ status, body }).toMatchObject({
+      status: 429,
+      body: { error: { type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null } },
+    });
+    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(headers.get('x-should-retry')).toBe('true');
+    expect(headers.get('x-ratelimit-remaining-requests')).toBe('0');
+  });
+
   test('a body of whoever is refused is not read', async () => {
     const client = new Client(url(), { 'x-api-key': keyOf('second') });
     expect((await client.post('/api/v1/messages', '{ no json')).status).toBe(429);

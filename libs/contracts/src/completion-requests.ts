@@ -74,7 +74,7 @@ export const SERVICE_TIERS = ['auto', 'default', 'flex', 'priority', 'fast', 'sc
 
 const { max_tokens } = parametersField.shape;
 const { temperature, top_p, frequency_penalty, presence_penalty, stop, seed } = parametersField.shape;
-const { response_format, tools, tool_choice, reasoning_effort } = parametersField.shape;
+const { response_format, tools, tool_choice, parallel_tool_calls, reasoning_effort } = parametersField.shape;
 
 /** What `POST /v1/chat/completions` takes; docs/openai.md explains each field. */
 export const createCompletionSchema = z
@@ -95,6 +95,7 @@ export const createCompletionSchema = z
     response_format: maybe(response_format),
     tools: maybe(tools),
     tool_choice: maybe(tool_choice),
+    parallel_tool_calls: maybe(parallel_tool_calls),
     reasoning_effort: maybe(reasoning_effort),
 
     user: maybe(userIdField).describe('Whom it is for: the unit of fairness. Else the name of the API key.'),
@@ -118,7 +119,6 @@ export const createCompletionSchema = z
     modalities: only(z.tuple([z.literal('text')]), 'only text is supported'),
     audio: only(z.never(), 'only text is supported'),
     prediction: only(z.never(), 'predicted outputs are not supported'),
-    parallel_tool_calls: only(z.literal(true), 'the model may always call several tools at once'),
     verbosity: only(z.literal('medium'), 'say in the messages how long the answer is to be'),
     web_search_options: only(z.never(), 'no provider is asked to search'),
     moderation: only(z.never(), 'nothing is moderated'),

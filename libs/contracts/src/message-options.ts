@@ -52,6 +52,7 @@ export const parametersField = z
         z.strictObject({ type: z.literal('function'), function: z.strictObject({ name }) }),
       ])
       .optional(),
+    parallel_tool_calls: z.boolean().optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
   })
   .superRefine((value, context) => {

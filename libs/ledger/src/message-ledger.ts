@@ -9,6 +9,7 @@ import {
 import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
 import { budgetExhausted } from './budget-exhausted.js';
+import { charactersOf } from './characters-of.js';
 import { insertRows } from './insert-rows.js';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
 import { type CallUse } from './sql/call-use.js';
@@ -20,6 +21,9 @@ import * as sql from './sql/small-statements.js';
 
 /** A turn of a conversation takes seconds. */
 const FULL_RETRY_MS = 5_000;
+
+/** Of one statement, in characters: chats with all their turns may each be as large as a body. */
+const MAX_STATEMENT = 8_000_000;
 
 const BATCHES = { maxBatch: 200, maxInFlight: 2, maxWaiting: 20_000 };
 
@@ -91,9 +95,9 @@ export class MessageLedger {
   readonly #retries: GroupCommit<RetryRow, boolean>;
 
   constructor(private readonly database: Database) {
-    const inTime = { ...BATCHES, maxWaitMs: ANSWER_DEADLINE_MS };
-    this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), inTime);
-    this.#bounded = new GroupCommit((rows) => this.#insertAll(rows), inTime);
+    const inTime = { ...BATCHES, maxWaitMs: ANSWER_DEADLINE_MS, maxWeight: MAX_STATEMENT };
+    this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
+    this.#bounded = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
     this.#claims = new GroupCommit((requests) => this.#claimAll(requests), BATCHES);
     this.#finishes = new GroupCommit((rows) => this.#endAll(FINISH_MESSAGES, rows), BATCHES);
     this.#retries = new GroupCommit((rows) => this.#endAll(RETRY_MESSAGES, rows), BATCHES);

@@ -47,6 +47,8 @@ export interface ChatParameters {
   readonly response_format?: ResponseFormat;
   readonly tools?: readonly Tool[];
   readonly tool_choice?: ToolChoice;
+  /** false: at most one call in an answer. */
+  readonly parallel_tool_calls?: boolean;
   readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
 }
 
@@ -63,6 +65,7 @@ export const PARAMETER_NAMES = [
   'response_format',
   'tools',
   'tool_choice',
+  'parallel_tool_calls',
   'reasoning_effort',
 ] as const satisfies readonly ParameterName[];
 

@@ -1,9 +1,30 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS';
-const HEADERS =
-  'Origin, Content-Type, Authorization, X-API-Key, X-Request-Id, Idempotency-Key, Last-Event-ID, X-CSRF-Token, traceparent';
-const EXPOSED = 'Location, X-Request-Id, Retry-After, Idempotency-Replayed';
+
+/** What OpenAI's client says of itself in every request. */
+const STAINLESS = [
+  'Arch',
+  'Async',
+  'Custom-Poll-Interval',
+  'Helper-Method',
+  'Lang',
+  'OS',
+  'Package-Version',
+  'Poll-Helper',
+  'Retry-Count',
+  'Runtime',
+  'Runtime-Version',
+  'Timeout',
+].map((name) => `X-Stainless-${name}`);
+
+const HEADERS = [
+  'Origin, Content-Type, Authorization, X-API-Key, X-Request-Id, Idempotency-Key, Last-Event-ID, X-CSRF-Token, traceparent',
+  'X-Priority, X-On-Disconnect, OpenAI-Organization, OpenAI-Project',
+  ...STAINLESS,
+].join(', ');
+const EXPOSED =
+  'Location, X-Request-Id, X-Message-Id, Retry-After, Retry-After-Ms, X-Should-Retry, Idempotency-Replayed';
 
 /** How long a browser remembers what it may. */
 const MAX_AGE_S = 600;

@@ -16,6 +16,7 @@ function setup(overrides: Partial<GroupCommitOptions> = {}) {
       return items.map((item) => `row ${item}`);
     },
     { ...options, ...overrides },
+    (item) => item,
   );
   return { commits, groups, gates };
 }
@@ -32,6 +33,17 @@ describe('GroupCommit', () => {
     await expect.poll(() => groups).toEqual([[1], [2, 3, 4], [5]]);
     gates[2]!.resolve();
     expect(await Promise.all(results)).toEqual(['row 1', 'row 2', 'row 3', 'row 4', 'row 5']);
+  });
+
+  test('writes together what is not too heavy, and what is heavier by itself', async () => {
+    const { commits, groups, gates } = setup({ maxWeight: 10 });
+    const results = [1, 4, 5, 2, 30, 3].map((item) => commits.add(item));
+    for (const count of [1, 2, 3, 4, 5]) {
+      await expect.poll(() => groups.length).toBe(count);
+      gates[count - 1]!.resolve();
+    }
+    await Promise.all(results);
+    expect(groups).toEqual([[1], [4, 5], [2], [30], [3]]);
   });
 
   test('refuses an item past its bound by name', async () => {

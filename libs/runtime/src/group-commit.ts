@@ -3,6 +3,8 @@ import { AppError } from '#contracts';
 export interface GroupCommitOptions {
   /** Most items in one flush. */
   readonly maxBatch: number;
+  /** Most weight of one flush, where items are weighed; one that is heavier goes alone. */
+  readonly maxWeight?: number;
   /** Most flushes under way at once. */
   readonly maxInFlight: number;
   /** Most items that may wait; one more is refused with `intake_overloaded`. */
@@ -31,6 +33,7 @@ export class GroupCommit<T, R> {
   constructor(
     private readonly write: (items: readonly T[]) => Promise<readonly R[]>,
     private readonly options: GroupCommitOptions,
+    private readonly weigh: (item: T) => number = () => 0,
   ) {}
 
   add(item: T): Promise<R> {
@@ -46,7 +49,7 @@ export class GroupCommit<T, R> {
 
   #flush(): void {
     while (this.#inFlight < this.options.maxInFlight && this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, this.options.maxBatch).filter((one) => this.#isInTime(one));
+      const group = this.#waiting.splice(0, this.#fitting()).filter((one) => this.#isInTime(one));
       if (group.length === 0) continue;
       this.#inFlight += 1;
       void this.#settle(group).finally(() => {
@@ -54,6 +57,17 @@ export class GroupCommit<T, R> {
         this.#flush();
       });
     }
+  }
+
+  /** How many of those that wait go together. */
+  #fitting(): number {
+    const { maxBatch, maxWeight = Infinity } = this.options;
+    let weight = 0;
+    const tooMuch = this.#waiting.slice(0, maxBatch).findIndex(({ item }) => {
+      weight += this.weigh(item);
+      return weight > maxWeight;
+    });
+    return tooMuch === -1 ? maxBatch : Math.max(1, tooMuch);
   }
 
   #isInTime({ since, reject }: Waiting<T, R>): boolean {

@@ -17,6 +17,11 @@ export function addHttpHooks(server: FastifyInstance, metrics: Metrics, health: 
     if (health.draining) reply.header('connection', 'close');
     done();
   });
+  // Also of what was asked before: answered while the server closes, its connection would stay open and hold up the end.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (health.draining) reply.header('connection', 'close');
+    done(null, payload);
+  });
   server.addHook('onResponse', (request, reply, done) => {
     const labels = {
       method: request.method,

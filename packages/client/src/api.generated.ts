@@ -401,6 +401,7 @@ export type NewChatCompletion = {
       readonly name: string;
     };
   } | undefined;
+  readonly parallel_tool_calls?: boolean | undefined;
   readonly reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
   readonly user?: string | undefined;
   readonly safety_identifier?: string | undefined;
@@ -417,7 +418,6 @@ export type NewChatCompletion = {
   readonly modalities?: unknown;
   readonly audio?: unknown;
   readonly prediction?: unknown;
-  readonly parallel_tool_calls?: unknown;
   readonly verbosity?: unknown;
   readonly web_search_options?: unknown;
   readonly moderation?: unknown;
@@ -472,6 +472,7 @@ export type NewMessage = {
         readonly name: string;
       };
     } | undefined;
+    readonly parallel_tool_calls?: boolean | undefined;
     readonly reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
   } | undefined;
   readonly config?: {
@@ -546,6 +547,7 @@ export type NewTask = {
         readonly name: string;
       };
     } | undefined;
+    readonly parallel_tool_calls?: boolean | undefined;
     readonly reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
   } | undefined;
   readonly callback_url?: string | undefined;
@@ -601,6 +603,7 @@ export type NewTurn = {
         readonly name: string;
       };
     } | undefined;
+    readonly parallel_tool_calls?: boolean | undefined;
     readonly reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
   } | undefined;
   readonly config?: {

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AppError, type Message } from '#contracts';
 import { type ControlBus } from '#control';
 import { createLogger } from '#observability';
@@ -31,6 +31,8 @@ function setup() {
   const [here, there] = gateways as [Attendance, Attendance];
   return { here, there, cancelled, failures };
 }
+
+afterEach(() => vi.useRealTimers());
 
 describe('Attendance', () => {
   test('cancels at once what is left for good', () => {

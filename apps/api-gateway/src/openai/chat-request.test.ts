@@ -69,7 +69,7 @@ describe('the message of a chat completion', () => {
   });
 
   test('has the parameters that were given', () => {
-    const parameters = { temperature: 0, top_p: 0.5, stop: ['END'], seed: 7, reasoning_effort: 'low' };
+    const parameters = { temperature: 0, top_p: 0.5, stop: ['END'], seed: 7, parallel_tool_calls: false };
     expect(message(parameters).parameters).toEqual(parameters);
     expect(message({ max_tokens: 5 }).parameters).toEqual({ max_tokens: 5 });
     expect(message({ max_tokens: 5, max_completion_tokens: 9 }).parameters).toEqual({ max_tokens: 9 });
@@ -141,7 +141,6 @@ describe('what cannot be honoured', () => {
     ['modalities', ['text', 'audio']],
     ['audio', { voice: 'alloy', format: 'wav' }],
     ['prediction', { type: 'content', content: 'x' }],
-    ['parallel_tool_calls', false],
     ['verbosity', 'low'],
     ['web_search_options', {}],
     ['moderation', {}],
@@ -162,7 +161,6 @@ describe('what cannot be honoured', () => {
     ['top_logprobs', 0],
     ['logit_bias', {}],
     ['modalities', ['text']],
-    ['parallel_tool_calls', true],
     ['verbosity', 'medium'],
     ['store', true],
     ['prompt_cache_key', 'k'],

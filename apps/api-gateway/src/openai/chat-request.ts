@@ -68,7 +68,7 @@ function lastWords(messages: readonly ChatMessage[]): string {
 /** Undefined: nothing was said. */
 function parametersOf(body: CreateCompletion): CreateMessage['parameters'] {
   const { temperature, top_p, frequency_penalty, presence_penalty, stop, seed } = body;
-  const { response_format, tools, tool_choice, reasoning_effort } = body;
+  const { response_format, tools, tool_choice, parallel_tool_calls, reasoning_effort } = body;
   const all = {
     temperature,
     top_p,
@@ -80,6 +80,7 @@ function parametersOf(body: CreateCompletion): CreateMessage['parameters'] {
     response_format,
     tools,
     tool_choice,
+    parallel_tool_calls,
     reasoning_effort,
   };
   const said = Object.entries(all).filter(([, value]) => value !== undefined);

@@ -115,6 +115,18 @@ describe('the body of a request', () => {
       { tools: [{ name: 'look', input_schema: { type: 'object' } }] },
     ],
     [{ tool_choice: 'auto' }, { tool_choice: { type: 'auto' } }],
+    [
+      { parallel_tool_calls: false, tools: [{ type: 'function', function: { name: 'look' } }] },
+      { tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+    ],
+    [
+      {
+        parallel_tool_calls: false,
+        tools: [{ type: 'function', function: { name: 'look' } }],
+        tool_choice: 'required',
+      },
+      { tool_choice: { type: 'any', disable_parallel_tool_use: true } },
+    ],
     [{ tool_choice: 'none' }, { tool_choice: { type: 'none' } }],
     [{ tool_choice: 'required' }, { tool_choice: { type: 'any' } }],
     [

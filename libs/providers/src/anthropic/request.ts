@@ -11,7 +11,7 @@ export function messagesRequest(request: ChatRequest, maxTokens: number): object
   const schema = schemaOf(parameters);
   const output = schema && outputSchema(schema);
   const messages = schema && !output ? askedInWords(request.messages, schema) : request.messages;
-  const { max_tokens = maxTokens, temperature, top_p, stop, tools, tool_choice } = parameters;
+  const { max_tokens = maxTokens, temperature, top_p, stop, tools } = parameters;
   const system = systemOf(messages, parameters);
   return {
     model,
@@ -24,7 +24,7 @@ export function messagesRequest(request: ChatRequest, maxTokens: number): object
     ...(top_p !== undefined && { top_p }),
     ...(stop !== undefined && { stop_sequences: typeof stop === 'string' ? [stop] : stop }),
     ...(tools && { tools: tools.map(toolOf) }),
-    ...(tool_choice !== undefined && { tool_choice: choiceOf(tool_choice) }),
+    ...choiceIn(parameters),
     ...thinkingOf(parameters, messages),
     ...outputOf(parameters, output),
   };
@@ -45,6 +45,14 @@ function toolOf({ function: { name, description, parameters } }: Tool): object {
     ...(description !== undefined && { description }),
     input_schema: parameters ?? { type: 'object' },
   };
+}
+
+/** That there is to be one call at most is a part of the choice here; where none may be called there is nothing to say. */
+function choiceIn({ tools, tool_choice, parallel_tool_calls }: ChatParameters): object {
+  const alone = parallel_tool_calls === false && tools !== undefined && tool_choice !== 'none';
+  if (tool_choice === undefined && !alone) return {};
+  const choice = choiceOf(tool_choice ?? 'auto');
+  return { tool_choice: alone ? { ...choice, disable_parallel_tool_use: true } : choice };
 }
 
 function choiceOf(choice: NonNullable<ChatParameters['tool_choice']>): object {

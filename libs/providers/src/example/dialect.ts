@@ -8,7 +8,13 @@ import { describe } from '../upstream-error.js';
 
 /** Ollama's own chat API, which answers with one JSON object on each line. */
 export const OLLAMA_CHAT: Dialect = {
-  ignores: ['frequency_penalty', 'presence_penalty', 'tool_choice', 'reasoning_effort'],
+  ignores: [
+    'frequency_penalty',
+    'presence_penalty',
+    'tool_choice',
+    'parallel_tool_calls',
+    'reasoning_effort',
+  ],
   url: (base) => `${base}/api/chat`,
   headers: (secret) => (secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
   body: chatOf,

@@ -64,6 +64,19 @@ describe('the body of a request', () => {
     expect(body).not.toHaveProperty('stream_options');
   });
 
+  test('an answer that is nothing but calls has no content', () => {
+    const call = { id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } } as const;
+    const messages = [
+      { role: 'assistant', content: '', tool_calls: [call] },
+      { role: 'assistant', content: 'I look', tool_calls: [call] },
+      { role: 'assistant', content: '' },
+    ] as const;
+    const { messages: told } = chatCompletion({ ...request, messages }, quirksOf('http://h')) as {
+      messages: readonly { readonly content: unknown }[];
+    };
+    expect(told.map(({ content }) => content)).toEqual([null, 'I look', '']);
+  });
+
   test('cannot be turned into another one by its parameters', () => {
     const parameters = { ...request.parameters, model: 'dearer', stream: false };
     expect(chatCompletion({ ...request, parameters }, quirksOf('http://h'))).toMatchObject({

@@ -69,3 +69,15 @@ test('a result is asked for in the words of the provider', () => {
   expect(formatOf({ parameters: { response_format: own } }, TYPE)).toEqual(own);
   expect(ask({ parameters: { response_format: own } }, TYPE).schema).toEqual({ type: 'string' });
 });
+
+test('who brings the whole chat has it told as it is, and judges the answer', () => {
+  const messages = [
+    { role: 'system', content: 'Be kind.' },
+    { role: 'user', content: 'Go' },
+  ] as const;
+  const json_schema = { name: 'n', schema: { type: 'array' } };
+  const parameters = { response_format: { type: 'json_schema' as const, json_schema } };
+  const task = ask({ messages, parameters });
+  expect(task).toMatchObject({ messages, parameters, schema: null });
+  expect(askingFor(task, undefined)).toEqual(parameters);
+});

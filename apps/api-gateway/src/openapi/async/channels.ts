@@ -61,6 +61,13 @@ export const ASYNC_CHANNELS: Readonly<Record<string, AsyncChannel>> = {
     text: 'Server-sent events without a name, as the answer to a POST of the task.',
     out: ['taskFrame'],
   },
+  completion: {
+    address: '/v1/chat/completions',
+    over: 'http',
+    title: 'The answer of a chat completion',
+    text: 'Server-sent events without a name, as the answer to a POST with `stream`; the last one is `[DONE]`.',
+    out: ['completionChunk'],
+  },
   centrifuge: {
     address: '/connection/websocket',
     over: 'websocket',

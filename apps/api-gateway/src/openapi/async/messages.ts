@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { anything } from '../answers/common.js';
+import { completionChunk } from '../answers/completion.js';
 import { conversation, sessionEvents } from '../answers/conversation.js';
 import { replyEvents } from '../answers/message.js';
 import { conversationNews, messageNews } from '../answers/news.js';
@@ -47,6 +48,7 @@ export const ASYNC_MESSAGES = {
   ping: { title: 'A sign of life', payload: sessionEvents.ping },
   sessionEnd: { title: 'The session has ended, or the process does', payload: sessionEvents.end },
   taskFrame: { title: 'How far the task is', payload: taskFrame },
+  completionChunk: { title: 'A piece of the answer, as OpenAI sends it', payload: completionChunk },
   command: {
     title: 'Commands of a client',
     summary: 'Protocol version 2, JSON; several stand on a line each. An empty one answers a ping.',
