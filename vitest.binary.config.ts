@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import base, { SECOND_TRY } from './vitest.config.js';
 
 /**
  * The end-to-end tests on processes of the single executable, and the tests of the executable itself. What starts
@@ -17,5 +17,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    retry: SECOND_TRY,
   },
 });

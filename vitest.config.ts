@@ -7,7 +7,7 @@ const ALONE = [
 ];
 
 /** A machine that stands still for seconds breaks what waits for whole systems; `.ci/run` names what needed it. */
-const SECOND_TRY = 1;
+export const SECOND_TRY = 1;
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['llmq-source', 'module', 'node', 'development|production'] } },

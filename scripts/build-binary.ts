@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { NEW_DATABASE } from '#database';
 import { assetsOf } from './binary/assets.js';
 import { bundle } from './binary/bundle.js';
-import { newDatabase } from './binary/new-database.js';
+import { packedDatabase } from './binary/new-database.js';
 
 /**
  * Makes one executable of the whole system and its command line: `dist/binary/llmq`. It is the Node that runs this
@@ -55,7 +55,7 @@ mkdirSync(FOLDER, { recursive: true });
 const program = join(FOLDER, 'llmq.cjs');
 await bundle(join(ROOT, 'dist/apps/server/src/llmq.js'), program);
 const database = join(FOLDER, 'new-database.gz');
-writeFileSync(database, await newDatabase());
+writeFileSync(database, await packedDatabase());
 const blob = makeBlob(program, database);
 copyFileSync(process.execPath, EXECUTABLE);
 chmodSync(EXECUTABLE, 0o755);

@@ -7,6 +7,7 @@ import { loadConfig } from '#config';
 import { eventually, freePort, type ManagedProcess } from '#testing';
 import { Client } from './support/client.js';
 import { llmq, type RunOptions, spawnLlmq } from './support/llmq.js';
+import { newDatabaseFolder } from './support/new-database.js';
 import { FAST } from './support/system.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 
@@ -14,13 +15,14 @@ const KEY = 'the-key-of-somebody-who-may-everything';
 const READER = 'the-key-of-somebody-who-may-only-read';
 
 const folder = mkdtempSync(join(tmpdir(), 'llmq-cli-'));
+const data = newDatabaseFolder();
 let server: ManagedProcess;
 let url: string;
 let client: Client;
 
 beforeAll(async () => {
   const keys = `ops:${KEY}:default:read+write+admin,reader:${READER}:default:read`;
-  server = spawnLlmq(['start'], { ...FAST, DATA_DIR: join(folder, 'data'), API_KEYS: keys });
+  server = spawnLlmq(['start'], { ...FAST, DATA_DIR: data, API_KEYS: keys });
   const line = await server.waitForLine('"msg":"listening"', 30_000);
   url = (JSON.parse(line) as { url: string }).url.replace('0.0.0.0', '127.0.0.1');
   client = new Client(url, { 'x-api-key': KEY });
@@ -28,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   server?.kill('SIGTERM');
   await server?.exited;
-  rmSync(folder, { recursive: true, force: true });
+  for (const made of [folder, data]) rmSync(made, { recursive: true, force: true });
 });
 
 const here = () => ({ LLMQ_URL: url, LLMQ_API_KEY: KEY });
