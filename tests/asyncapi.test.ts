@@ -279,6 +279,23 @@ describe('what the server sends is as the document says', () => {
     chat.leave();
   });
 
+  test('in a streamed chat completion', async () => {
+    const response = await fetch(`${url()}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'auto',
+        messages: [{ role: 'user', content: 'Hello!' }],
+        stream: true,
+        stream_options: { include_usage: true },
+      }),
+    });
+    const lines = (await response.text()).split('\n').filter((line) => line.startsWith('data: '));
+    expect(lines.pop()).toBe('data: [DONE]');
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) channels.check('completion', JSON.parse(line.slice('data: '.length)));
+  });
+
   test('and nothing is described that is never sent', () => {
     expect(channels.sent.filter((each) => !channels.seen.has(each))).toEqual([]);
   });
