@@ -187,9 +187,7 @@ describe('the compose stack', () => {
     const ids = await Promise.all(contents.map((content) => fleet.checker.send(fleet.client, content)));
     await eventually(
       async () => {
-        const counts = await Promise.all(
-          workers.map((id) => fleet.metric(id, 8081, 'llm_active_tasks')),
-        );
+        const counts = await Promise.all(workers.map((id) => fleet.metric(id, 8081, 'llm_active_tasks')));
         expect(counts.reduce((a, b) => a + b)).toBe(LIMIT);
         expect(Math.min(...counts)).toBeGreaterThan(0);
       },
