@@ -193,6 +193,7 @@ describe('bootstrap test', () => {
       'Building …',
       'tsc -p tsconfig.build.json --incremental false --tsBuildInfoFile null',
       'tsc -p tsconfig.json --noEmit',
+      'tsc -p deployments/tsconfig.json --noEmit',
       'prettier --check --log-level warn .',
       'oxlint --type-aware apps libs packages scripts tests',
       'vitest run libs/x --bail',
