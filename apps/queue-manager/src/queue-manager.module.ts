@@ -32,8 +32,7 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
     private readonly starters: Starters,
   ) {}
 
-  async onModuleInit(): Promise<void> {
-    await loadTokenCounter();
+  onModuleInit(): void {
     this.starters.add(async () => {
       await Promise.all([this.heartbeat.start(), this.resources.start(), this.live.join('worker')]);
       this.keeper.start();
@@ -41,6 +40,8 @@ export class QueueManagerModule implements OnModuleInit, OnModuleDestroy {
       if (!this.redis.connections) await this.recall.run();
       await this.dispatcher.start();
       this.pulse.start();
+      // It stops the process for a quarter of a second, which need not be before it has begun.
+      setImmediate(() => void loadTokenCounter());
     });
   }
 

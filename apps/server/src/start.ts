@@ -3,7 +3,6 @@ import { Catalogs, checkCatalog, type ProviderSpec } from '#catalog';
 import { type Config, configFromCommandLine } from '#config';
 import { connectControl } from '#control';
 import { QueueManagerModule } from '#apps/queue-manager';
-import { loadTokenCounter } from '#providers';
 import { type Addresses, createApp, furtherPortOf, runProcess } from '#runtime';
 import { SchedulerModule } from '#apps/scheduler';
 
@@ -35,8 +34,6 @@ function describe({ kind, defaultModel, endpoints }: ProviderSpec): string {
 /** The three roles in one process. */
 export async function startServer(args: readonly string[]): Promise<void> {
   const config = configFromCommandLine(args, { check: checkCatalog });
-  // While other threads unpack and compile the embedded database; the worker waits for it.
-  setImmediate(() => void loadTokenCounter());
   const app = await createApp(config, 'server', [ApiGatewayModule, QueueManagerModule, SchedulerModule]);
   connectControl(app);
   const addresses = await runProcess(app, config, furtherPortOf(config));

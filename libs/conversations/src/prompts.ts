@@ -1,7 +1,7 @@
 import { type Message } from '#contracts';
 import { type ConversationSettings } from '#config';
 import { type Database } from '#database';
-import { type ChatMessage, countMessageTokens } from '#providers';
+import { type ChatMessage, countMessageTokens, loadTokenCounter } from '#providers';
 import { contextWindow, type Turn } from './context-window.js';
 
 const SELECT_CONTEXT = {
@@ -48,6 +48,8 @@ export class Prompts {
   ) {}
 
   async of(message: Message, { system, content, messages }: Words): Promise<readonly ChatMessage[]> {
+    // Whatever is asked and answered from here on is counted; only the first message of a process waits for it.
+    await loadTokenCounter();
     if (messages) return messages;
     if (message.conversationId === null) return contextWindow([system], [], content, 0, () => 0);
     const { context_turns, context_tokens } = this.settings.value;
