@@ -4,7 +4,7 @@ import { eventually } from '#testing';
 import { type Answer, Client } from './support/client.js';
 import { PROFILES, startSystem, type System } from './support/system.js';
 
-const TENANTS = ['ops', 'paused', 'full', 'turns', 'numbers', 'other', 'steady', 'shed', 'streams'] as const;
+const TENANTS = ['ops', 'paused', 'full', 'turns', 'numbers', 'other', 'steady', 'streams'] as const;
 type Tenant = (typeof TENANTS)[number];
 const keyOf = (tenant: string) => `key-of-the-tenant-${tenant}`;
 const API_KEYS = TENANTS.map((tenant) => {
@@ -14,7 +14,6 @@ const API_KEYS = TENANTS.map((tenant) => {
 
 const SLOTS = 5;
 const CALL_MS = 250;
-const PRIORITIES = ['realtime', 'high', 'normal', 'low'] as const;
 
 const ENV = {
   API_KEYS,
@@ -23,8 +22,6 @@ const ENV = {
   SIMULATOR_MAX_CONCURRENCY: String(SLOTS),
   QUEUE_MAX_WAITING_LOW: '5',
   CONVERSATION_MAX_WAITING_TURNS: '3',
-  QUEUE_SHEDDING_TOLERANCE: '1',
-  QUEUE_SHEDDING_INTERVAL: '1s',
 };
 
 const waitOf = ({ created_at, started_at }: Answer['body']) =>
@@ -249,44 +246,6 @@ describe.each(PROFILES)('the queues (%s)', (topology) => {
     expect(median).toBeGreaterThan(0.5);
     expect(median).toBeLessThan(1.5);
   });
-});
-
-describe('shedding', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await startSystem('shared', {
-      ...ENV,
-      QUEUE_MAX_WAITING_LOW: '1000',
-      QUEUE_MAX_WAIT_HIGH: '300ms',
-    });
-  });
-  afterAll(() => system?.stop());
-
-  test('turns low away first, then normal, never realtime, and drops nothing that was accepted', async () => {
-    const client = new Client(system.gateways[0]!.url, { 'x-api-key': keyOf('shed') });
-    const accepted: string[] = [];
-    const refused: string[] = [];
-    const send = async (priority: string) => {
-      const answer = await client.post('/api/v1/messages', { user_id: 'u', content: 'x', priority });
-      if (answer.status === 201) return void accepted.push(answer.body.id);
-      expect(answer.body.code).toBe('shed');
-      expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(60);
-      if (!refused.includes(priority)) refused.push(priority);
-    };
-    // Ten seconds of high work at once.
-    await Promise.all(Array.from({ length: 400 }, () => send('high')));
-    await eventually(
-      async () => {
-        for (const priority of PRIORITIES) await send(priority);
-        expect(refused).toContain('normal');
-      },
-      { everyMs: 100 },
-    );
-    expect(refused.slice(0, 2)).toEqual(['low', 'normal']);
-    expect(refused).not.toContain('realtime');
-    for (const id of accepted) expect((await client.ended(id, 60_000)).status).toBe('completed');
-    await eventually(() => client.send('taken again', { priority: 'low' }), { timeoutMs: 15_000 });
-  }, 90_000);
 });
 
 describe('pauses', () => {
