@@ -6,7 +6,7 @@ const ALONE = [
   'tests/{balancing,dispatch,provider-faults,queues,scheduler-overload,stack}.test.ts',
 ];
 
-/** A machine that stands still for seconds breaks what waits for stores and systems; `.ci/run` names what needed it. */
+/** A machine that stands still for seconds breaks what waits for whole systems; `.ci/run` names what needed it. */
 export const SECOND_TRY = 1;
 
 export default defineConfig({
@@ -24,7 +24,6 @@ export default defineConfig({
           include: ['{apps,libs}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           // They change nothing that is global, and loading the same modules for each took half of their time.
           isolate: false,
-          retry: SECOND_TRY,
           sequence: { groupOrder: 0 },
         },
       },

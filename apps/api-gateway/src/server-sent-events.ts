@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { type FastifyReply } from 'fastify';
 import { type ReplyEntry, type ReplyEvent } from '#contracts';
 
 /** Browsers reconnect after this many ms. */
@@ -40,6 +41,15 @@ export class EventStream {
     private readonly response: ServerResponse,
     private readonly writeTimeoutMs: number,
   ) {}
+
+  /** Takes an answer over, with the headers that it has by now: the request id, and how far the caller is from its limits. */
+  static over(reply: FastifyReply, writeTimeoutMs: number, greeting?: string): EventStream {
+    const headers = reply.getHeaders() as OutgoingHttpHeaders;
+    reply.hijack();
+    const stream = new EventStream(reply.raw, writeTimeoutMs);
+    stream.open(headers, greeting);
+    return stream;
+  }
 
   /** Headers that no proxy on the way may buffer, compress or keep; and how soon to come back, for who resumes. */
   open(headers: Readonly<OutgoingHttpHeaders>, greeting = `retry: ${RETRY_MS}\n\n`): void {

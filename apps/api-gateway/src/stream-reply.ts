@@ -1,4 +1,3 @@
-import { type OutgoingHttpHeaders } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type StreamSettings } from '#config';
 import { type Caller, toAppError } from '#contracts';
@@ -40,11 +39,7 @@ export class StreamReply {
   }
 
   async #send(feed: Feed, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    // The request id, and how far the caller is from its limits.
-    const headers = reply.getHeaders() as OutgoingHttpHeaders;
-    reply.hijack();
-    const stream = new EventStream(reply.raw, this.settings.value.write_timeout);
-    stream.open(headers);
+    const stream = EventStream.over(reply, this.settings.value.write_timeout);
     try {
       await this.#pass(feed, stream);
     } catch (error) {

@@ -49,7 +49,7 @@ export class AcceptChat {
 
   /** What was cancelled because its caller had gone is done anew for the same caller. */
   async #message(caller: Caller, body: CreateCompletion, request: FastifyRequest) {
-    const { return_grace: _, max_wait: maxWaitMs } = this.settings.value;
+    const { max_wait: maxWaitMs } = this.settings.value;
     const wanted = messageOf(body, { keyName: caller.keyName, maxWaitMs });
     const asked = askedOf(request, PATH, body);
     const accepted = await this.accept.run(caller, wanted, asked);

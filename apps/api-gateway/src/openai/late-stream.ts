@@ -1,4 +1,3 @@
-import { type OutgoingHttpHeaders } from 'node:http';
 import { type FastifyReply } from 'fastify';
 import { EventStream } from '../server-sent-events.js';
 
@@ -34,12 +33,6 @@ export class LateStream {
   }
 
   #open(): EventStream {
-    if (this.#stream) return this.#stream;
-    // The request id, and how far the caller is from its limits.
-    const headers = this.reply.getHeaders() as OutgoingHttpHeaders;
-    this.reply.hijack();
-    this.#stream = new EventStream(this.reply.raw, this.writeTimeoutMs);
-    this.#stream.open(headers, '');
-    return this.#stream;
+    return (this.#stream ??= EventStream.over(this.reply, this.writeTimeoutMs, ''));
   }
 }

@@ -1,4 +1,3 @@
-import { type OutgoingHttpHeaders } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type StreamSettings } from '#config';
 import { type Caller, type CreateTask, type Message, toAppError } from '#contracts';
@@ -44,11 +43,8 @@ export class ProcessStream {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const headers = reply.getHeaders() as OutgoingHttpHeaders;
-    reply.hijack();
-    const stream = new EventStream(reply.raw, this.settings.value.write_timeout);
+    const stream = EventStream.over(reply, this.settings.value.write_timeout);
     const frames = new TaskFrames(message.id);
-    stream.open(headers);
     try {
       await stream.write(frames.first());
       const feed = await this.feed.open(message.tenantId, message.id, 0, signal);
