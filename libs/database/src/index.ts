@@ -1,8 +1,9 @@
 export * from './database.js';
 export * from './database.module.js';
-export { NEW_DATABASE } from './embedded-parts.js';
-export { packFolder } from './folder-archive.js';
-export { FolderInUseError, FolderLock } from './folder-lock.js';
+export { NEW_DATABASE } from './embedded/embedded-parts.js';
+export { packFolder } from './embedded/folder-archive.js';
+export { FolderInUseError, FolderLock } from './embedded/folder-lock.js';
+export { openEmbedded } from './embedded/open-embedded.js';
 export * from './open-database.js';
 export * from './pending-migrations.js';
 export * from './pool.js';

@@ -1,20 +1,35 @@
-import { resolve } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { type StorageSettings } from '#config';
 import { waitFor } from '#runtime';
 import { Database } from './database.js';
-import { copyNewDatabase, embeddedParts } from './embedded-parts.js';
-import { EmbeddedPool } from './embedded-pool.js';
-import { FolderLock } from './folder-lock.js';
+import { openEmbedded } from './embedded/open-embedded.js';
 import { type Pool } from './pool.js';
+import { SEARCH_PATH } from './search-path.js';
 import { becomeSoleProcess } from './sole-process.js';
 
-/** BullMQ's tables live in a schema of their own; ours are in `public`. */
-const SEARCH_PATH = 'public, bullmq';
+type Storage = StorageSettings['value'];
+
+/** What `openAhead` began, until `openDatabase` takes it. */
+const ahead = new WeakMap<Storage, Promise<Database>>();
+
+/**
+ * Begins what `openDatabase` with the same settings will wait for, and tell the failures of: files are unpacked and
+ * WebAssembly is compiled while the calling thread goes on loading the program.
+ */
+export function openAhead({ value }: StorageSettings): void {
+  const opening = open(value);
+  opening.catch(() => undefined);
+  ahead.set(value, opening);
+}
 
 /** Postgres when a URL is configured, else the embedded database in the data folder. */
 export async function openDatabase({ value }: StorageSettings): Promise<Database> {
+  const opening = ahead.get(value) ?? open(value);
+  ahead.delete(value);
+  return opening;
+}
+
+async function open(value: Storage): Promise<Database> {
   return value.database_url === undefined
     ? openEmbedded(value.data_dir)
     : openPostgres(value.database_url, {
@@ -23,19 +38,6 @@ export async function openDatabase({ value }: StorageSettings): Promise<Database
         startTimeoutMs: value.start_timeout,
         alone: value.redis_url === undefined,
       });
-}
-
-/** @throws FolderInUseError when another process has the folder. */
-export async function openEmbedded(dataDir: string): Promise<Database> {
-  const lock = new FolderLock(dataDir);
-  const folder = resolve(dataDir, 'postgres');
-  const [parts] = await Promise.all([embeddedParts(), copyNewDatabase(folder)]);
-  const database = await PGlite.create({ dataDir: folder, ...parts });
-  await database.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
-  return new Database(new EmbeddedPool(database), 'embedded', async () => {
-    await database.close();
-    lock.release();
-  });
 }
 
 interface PostgresOptions {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import { type PGliteOptions } from '@electric-sql/pglite';
 import { readShipped } from '#runtime';
@@ -32,9 +31,10 @@ function part(name: string): Uint8Array<ArrayBuffer> {
 
 /**
  * A new database in its folder, migrated, where the executable has one to copy: to make it takes seconds of work.
- * Elsewhere, and in a folder that has a database, it does nothing.
+ * Says whether there was one.
  */
-export async function copyNewDatabase(folder: string): Promise<void> {
-  const packed = existsSync(folder) ? undefined : readShipped(NEW_DATABASE);
+export async function copyNewDatabase(folder: string): Promise<boolean> {
+  const packed = readShipped(NEW_DATABASE);
   if (packed !== undefined) await unpackFolder(packed, folder);
+  return packed !== undefined;
 }

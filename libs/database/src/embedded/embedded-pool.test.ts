@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database } from './database.js';
+import { type Database } from '../database.js';
 import { FolderInUseError } from './folder-lock.js';
-import { openEmbedded } from './open-database.js';
+import { openEmbedded } from './open-embedded.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'llmq-pool-'));
 let database: Database;

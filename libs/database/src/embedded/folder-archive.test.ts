@@ -45,14 +45,6 @@ describe('a packed folder', () => {
     expect(treeOf(folder)).toHaveLength(6);
   });
 
-  test('takes the place of what an earlier try left', async () => {
-    mkdirSync(join(place, 'copy.unfinished/base'), { recursive: true });
-    writeFileSync(join(place, 'copy.unfinished/base/stale'), 'x');
-    await unpackFolder(packFolder(original()), join(place, 'copy'));
-    expect(treeOf(join(place, 'copy')).flat()).not.toContain('/base/stale');
-    expect(existsSync(join(place, 'copy.unfinished'))).toBe(false);
-  });
-
   test('is not there while a part of it cannot be written', async () => {
     const packed = packFolder(original()).subarray(0, 60);
     await expect(unpackFolder(packed, join(place, 'copy'))).rejects.toThrow();

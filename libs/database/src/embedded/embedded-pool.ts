@@ -1,41 +1,49 @@
 import { EventEmitter } from 'node:events';
 import { type PGlite } from '@electric-sql/pglite';
 import { Mutex } from './mutex.js';
-import { type Pool, type PoolClient, type QueryResult, type Statement } from './pool.js';
+import { type WriteAheadLog } from './write-ahead-log.js';
+import { type Pool, type PoolClient, type QueryResult, type Statement } from '../pool.js';
 
 type ConnectCallback = (error: Error | undefined, client?: EmbeddedClient, release?: () => void) => void;
 
 /**
  * A pg.Pool over the one connection of PGlite. Statements of different clients take turns; a client that
- * begins a transaction has the connection to itself until it commits, rolls back or is released.
+ * begins a transaction has the connection to itself until it commits, rolls back or is released. Whoever is answered
+ * finds on the disk what it was told; the next one has its turn meanwhile.
  */
 export class EmbeddedPool extends EventEmitter implements Pool {
   readonly #turn = new Mutex();
 
-  constructor(private readonly database: PGlite) {
+  constructor(
+    private readonly database: PGlite,
+    private readonly log: WriteAheadLog,
+  ) {
     super();
     this.setMaxListeners(0);
   }
 
-  async query(
-    statement: string | (Statement & { values: unknown[] }),
-    values?: unknown[],
+  query(
+    statement: string | (Statement & { values: readonly unknown[] }),
+    values?: readonly unknown[],
   ): Promise<QueryResult> {
+    return typeof statement === 'string'
+      ? this.inTurn(statement, values)
+      : this.inTurn(statement.text, statement.values);
+  }
+
+  /** One statement by itself. */
+  async inTurn(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     const leave = await this.#turn.acquire();
-    try {
-      return await (typeof statement === 'string'
-        ? this.run(statement, values)
-        : this.run(statement.text, statement.values));
-    } finally {
-      leave();
-    }
+    const result = await this.run(text, values).finally(leave);
+    await this.log.onDisk();
+    return result;
   }
 
   /** With a promise as BullMQ and we call it, with a callback as TypeORM does. */
   connect(): Promise<EmbeddedClient>;
   connect(callback: ConnectCallback): void;
   connect(callback?: ConnectCallback): Promise<EmbeddedClient> | void {
-    const client = new EmbeddedClient(this, this.#turn);
+    const client = new EmbeddedClient(this, this.#turn, this.log);
     if (!callback) return Promise.resolve(client);
     callback(undefined, client, () => client.release());
   }
@@ -66,6 +74,7 @@ class EmbeddedClient extends EventEmitter implements PoolClient {
   constructor(
     private readonly pool: EmbeddedPool,
     private readonly turn: Mutex,
+    private readonly log: WriteAheadLog,
   ) {
     super();
   }
@@ -81,24 +90,16 @@ class EmbeddedClient extends EventEmitter implements PoolClient {
 
   async #query(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     if (this.#leave) return this.#inTransaction(text, values);
-    const leave = await this.turn.acquire();
-    if (/^\s*(begin|start\s+transaction)\b/i.test(text)) {
-      this.#leave = leave;
-      return this.#inTransaction(text, values);
-    }
-    try {
-      return await this.pool.run(text, values);
-    } finally {
-      leave();
-    }
+    if (!/^\s*(begin|start\s+transaction)\b/i.test(text)) return this.pool.inTurn(text, values);
+    this.#leave = await this.turn.acquire();
+    return this.#inTransaction(text, values);
   }
 
   async #inTransaction(text: string, values?: readonly unknown[]): Promise<QueryResult> {
-    try {
-      return await this.pool.run(text, values);
-    } finally {
-      if (/^\s*(commit|end|rollback(?!\s+to))\b/i.test(text)) this.#giveUpTurn();
-    }
+    if (!/^\s*(commit|end|rollback(?!\s+to))\b/i.test(text)) return this.pool.run(text, values);
+    const result = await this.pool.run(text, values).finally(() => this.#giveUpTurn());
+    await this.log.onDisk();
+    return result;
   }
 
   release(): void {

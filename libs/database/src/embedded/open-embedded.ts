@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Database } from '../database.js';
+import { SEARCH_PATH } from '../search-path.js';
+import { type Disk, REAL_DISK } from './disk.js';
+import { copyNewDatabase, embeddedParts } from './embedded-parts.js';
+import { EmbeddedPool } from './embedded-pool.js';
+import { FolderLock } from './folder-lock.js';
+import { NewFolder } from './new-folder.js';
+import { SyncedFiles } from './synced-files.js';
+import { WriteAheadLog } from './write-ahead-log.js';
+
+/** In place of PGlite's `-F`, which leaves it to chance when something reaches the disk. */
+const SETTINGS = {
+  fsync: 'on',
+  // `fdatasync` does nothing in it, `fsync` is ours.
+  wal_sync_method: 'fsync',
+  wal_init_zero: 'off',
+  // All of it is written with zeros at each start: 128 MB, the default, take a tenth of a second and of a gigabyte.
+  shared_buffers: '32MB',
+};
+
+/** @throws FolderInUseError when another process has the folder. */
+export async function openEmbedded(dataDir: string, disk: Disk = REAL_DISK): Promise<Database> {
+  const lock = new FolderLock(dataDir);
+  try {
+    return await open(resolve(dataDir, 'postgres'), disk, () => lock.release());
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function open(folder: string, disk: Disk, release: () => void): Promise<Database> {
+  const log = new WriteAheadLog(disk);
+  const database = await openFolder(folder, disk, log);
+  await database.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
+  return new Database(new EmbeddedPool(database, log), 'embedded', async () => {
+    await database.close();
+    await log.close();
+    release();
+  });
+}
+
+/** Opens the database in the folder, which is made if it is not there: copied, where there is one to copy, or by `initdb`. */
+async function openFolder(folder: string, disk: Disk, log: WriteAheadLog): Promise<PGlite> {
+  const open = async () =>
+    PGlite.create({
+      fs: new SyncedFiles(folder, log, disk),
+      startParams: startParams(),
+      ...(await parts),
+    });
+  const parts = embeddedParts();
+  const made = new NewFolder(folder, disk);
+  if (made.isThere) return open();
+  made.begin();
+  const isCopied = await copyNewDatabase(folder);
+  // What is copied is synced while the database opens it, which syncs for itself what it writes.
+  const [database] = isCopied ? await Promise.all([open(), made.sync()]) : [await open(), await made.sync()];
+  made.finish();
+  return database;
+}
+
+function startParams(): string[] {
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return [...PGlite.defaultStartParams.filter((param) => param !== '-F'), ...settings];
+}
