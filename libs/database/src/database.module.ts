@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { StorageSettings } from '#config';
-import { Health, Metrics } from '#observability';
-import { Closers } from '#runtime';
+import { Health, Log, Metrics } from '#observability';
+import { Closers, Starters, Ticker } from '#runtime';
 import { Database } from './database.js';
+import { EmbeddedUpkeep } from './embedded/upkeep.js';
 import { openDatabase } from './open-database.js';
 
 async function open(
@@ -21,8 +22,30 @@ async function open(
   return database;
 }
 
+/** Between two looks at what the embedded database needs. */
+const UPKEEP_EVERY_MS = 5_000;
+
+/** Postgres keeps itself in order. */
+function keepUp({ kind, pool }: Database, log: Log, starters: Starters, closers: Closers): void {
+  if (kind === 'postgres') return;
+  const upkeep = new EmbeddedUpkeep(pool);
+  const ticker = new Ticker(
+    UPKEEP_EVERY_MS,
+    async () => {
+      for (const done of await upkeep.run()) log.debug(done, 'upkeep of the embedded database');
+    },
+    (err) => log.warn({ err }, 'no upkeep of the embedded database'),
+  );
+  starters.add(() => ticker.start());
+  closers.add('upkeep of the database', () => ticker.stop());
+}
+
 @Module({
   providers: [{ provide: Database, inject: [StorageSettings, Health, Closers, Metrics], useFactory: open }],
   exports: [Database],
 })
-export class DatabaseModule {}
+export class DatabaseModule {
+  constructor(database: Database, log: Log, starters: Starters, closers: Closers) {
+    keepUp(database, log, starters, closers);
+  }
+}
