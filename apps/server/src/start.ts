@@ -1,10 +1,8 @@
-import { ApiGatewayModule } from '#apps/api-gateway';
 import { Catalogs, checkCatalog, type ProviderSpec } from '#catalog';
-import { type Config, configFromCommandLine } from '#config';
+import { type Config, configFromCommandLine, StorageSettings } from '#config';
 import { connectControl } from '#control';
-import { QueueManagerModule } from '#apps/queue-manager';
+import { openAhead } from '#database';
 import { type Addresses, createApp, furtherPortOf, runProcess } from '#runtime';
-import { SchedulerModule } from '#apps/scheduler';
 
 /** What somebody who has just started the system wants to know. */
 function welcome({ url, furtherUrl }: Addresses, { storage }: Config, provider: ProviderSpec): string {
@@ -31,10 +29,21 @@ function describe({ kind, defaultModel, endpoints }: ProviderSpec): string {
   return `${defaultModel} at ${endpoints.map(({ url }) => url).join(', ')}`;
 }
 
+/** Loaded while the database opens, which is the longest part of a start. */
+async function loadRoles() {
+  const [{ ApiGatewayModule }, { QueueManagerModule }, { SchedulerModule }] = await Promise.all([
+    import('#apps/api-gateway'),
+    import('#apps/queue-manager'),
+    import('#apps/scheduler'),
+  ]);
+  return [ApiGatewayModule, QueueManagerModule, SchedulerModule];
+}
+
 /** The three roles in one process. */
 export async function startServer(args: readonly string[]): Promise<void> {
   const config = configFromCommandLine(args, { check: checkCatalog });
-  const app = await createApp(config, 'server', [ApiGatewayModule, QueueManagerModule, SchedulerModule]);
+  openAhead(new StorageSettings(config.storage));
+  const app = await createApp(config, 'server', await loadRoles());
   connectControl(app);
   const addresses = await runProcess(app, config, furtherPortOf(config));
   process.stdout.write(welcome(addresses, config, app.get(Catalogs).now.defaultProvider));
