@@ -36,12 +36,6 @@ export function messageView(message: Message) {
   };
 }
 
-/** In a list, without the turns of chat completions: each may bring as much as a body holds. */
-export function listedView(message: Message) {
-  const { messages: _, ...view } = messageView(message);
-  return view;
-}
-
 function askedView({ options }: Message) {
   const { client: _client, traceparent: _trace, ...asked } = options ?? {};
   return asked;

@@ -17,7 +17,7 @@ import { AcceptBatch, AcceptMessage, type BatchItem, QueuePlaces } from '#walk';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { askedOf, askedOfItem } from './asked.js';
 import { CallerOf, RequireScope } from './caller.js';
-import { batchView, listedView, messageView, pageView, placeView } from './message.view.js';
+import { batchView, messageView, pageView, placeView } from './message.view.js';
 import { replyAccepted } from './reply-accepted.js';
 import { StreamReply } from './stream-reply.js';
 
@@ -62,7 +62,7 @@ export class MessagesController {
 
   @Get()
   async list(@CallerOf() caller: Caller, @Query({ schema: listMessagesSchema }) query: ListMessages) {
-    return pageView('messages', await this.reader.list(caller.tenantId, query), listedView);
+    return pageView('messages', await this.reader.list(caller.tenantId, query), messageView);
   }
 
   @Get(':id')

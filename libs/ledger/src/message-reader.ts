@@ -1,12 +1,11 @@
 import { type DataSource } from 'typeorm';
 import { AppError, type ListMessages, type Message, priorityNumber } from '#contracts';
-import { type Database } from '#database';
+import { type Database, type Statement } from '#database';
 import { MessageRow } from './entities/message.entity.js';
-import { ReplyRow } from './entities/reply.entity.js';
 import { type Page, paginate } from './page.js';
 import { entityOf, replyRowOf, toMessage } from './rows.js';
-import { SELECT_MESSAGE } from './sql/small-statements.js';
-import { SELECT_SPENT, type SpentRow } from './sql/spent-usage.js';
+import { SELECT_MESSAGE, selectListed } from './sql/small-statements.js';
+import { type SpentRow } from './sql/spent-usage.js';
 
 const COLUMNS = { created_at: 'createdAt', updated_at: 'updatedAt', priority: 'priority' } as const;
 
@@ -17,10 +16,15 @@ interface FoundRow extends Record<string, unknown> {
 
 /** What clients read of messages; every read names its tenant. */
 export class MessageReader {
+  readonly #listed: Statement;
+
   constructor(
     private readonly source: DataSource,
     private readonly database: Database,
-  ) {}
+  ) {
+    const { columns } = source.getMetadata(MessageRow);
+    this.#listed = selectListed(columns.map(({ databaseName }) => databaseName));
+  }
 
   /** @throws AppError message_not_found, database_unavailable */
   async get(tenantId: string, id: string): Promise<Message> {
@@ -33,24 +37,25 @@ export class MessageReader {
   find(tenantId: string, id: string): Promise<Message | undefined> {
     return this.database.answer(async () => {
       const [row] = await this.database.query<FoundRow>(SELECT_MESSAGE, [tenantId, id]);
-      if (!row) return undefined;
-      const { reply, spent, ...message } = row;
-      return toMessage(entityOf(message), reply && replyRowOf(reply), spent);
+      return row && messageOf(row);
     });
   }
 
+  /** Without the turns of chat completions, each of which may be as much as a body holds. */
   list(tenantId: string, request: ListMessages): Promise<Page<Message>> {
     return this.database.answer(async () => {
-      const page = await paginate(this.#filtered(tenantId, request), 'm', COLUMNS[request.sort], request);
-      return { ...page, items: await this.withReplies(page.items) };
+      const column = COLUMNS[request.sort];
+      const query = this.#filtered(tenantId, request).select(['m.id', `m.${column}`]);
+      const page = await paginate(query, 'm', column, request);
+      return { ...page, items: await this.listed(page.items.map(({ id }) => id)) };
     });
   }
 
-  /** Rows of messages as messages, in their order. */
-  async withReplies(rows: readonly MessageRow[]): Promise<Message[]> {
-    const ids = rows.map(({ id }) => id);
-    const [replies, spent] = await Promise.all([this.#replies(ids), this.#spent(ids)]);
-    return rows.map((row) => toMessage(row, replies.get(row.id), spent.get(row.id)));
+  /** These messages as a list has them, in this order; those that have gone meanwhile are left out. */
+  async listed(ids: readonly string[]): Promise<Message[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.query<FoundRow>(this.#listed, [ids]);
+    return rows.map(messageOf);
   }
 
   #filtered(tenantId: string, request: ListMessages) {
@@ -61,19 +66,8 @@ export class MessageReader {
     if (request.priority !== undefined) query.andWhere({ priority: priorityNumber(request.priority) });
     return query;
   }
+}
 
-  async #spent(ids: readonly string[]): Promise<Map<string, SpentRow[]>> {
-    if (ids.length === 0) return new Map();
-    const rows = await this.database.query<SpentRow>(SELECT_SPENT, [ids]);
-    return Map.groupBy(rows, (row) => row.message_id);
-  }
-
-  async #replies(ids: readonly string[]): Promise<Map<string, ReplyRow>> {
-    if (ids.length === 0) return new Map();
-    const rows = await this.source.manager
-      .createQueryBuilder(ReplyRow, 'r')
-      .where('r.messageId IN (:...ids)', { ids })
-      .getMany();
-    return new Map(rows.map((row) => [row.messageId, row]));
-  }
+function messageOf({ reply, spent, ...message }: FoundRow): Message {
+  return toMessage(entityOf(message), reply && replyRowOf(reply), spent);
 }

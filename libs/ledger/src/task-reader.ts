@@ -32,7 +32,8 @@ export class TaskReader {
       if (type !== undefined) query.andWhere(`${TYPE} = :type`, { type });
       const total = await query.getCount();
       query.orderBy('m.createdAt', 'DESC').addOrderBy('m.id', 'DESC').skip(offset).take(limit);
-      return { total, items: await this.messages.withReplies(await query.getMany()) };
+      const rows = await query.select(['m.id', 'm.createdAt']).getMany();
+      return { total, items: await this.messages.listed(rows.map(({ id }) => id)) };
     });
   }
 }

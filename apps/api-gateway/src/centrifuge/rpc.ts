@@ -6,7 +6,7 @@ import { type Conversations } from '#conversations';
 import { type MessageReader } from '#ledger';
 import { validationError } from '#runtime';
 import { type CancelMessage, type QueuePlaces } from '#walk';
-import { listedView, messageView, pageView, placeView } from '../message.view.js';
+import { messageView, pageView, placeView } from '../message.view.js';
 import { type QueueOverview } from '../queue-overview.js';
 import { queueStatusView } from '../queue-status.view.js';
 
@@ -57,7 +57,7 @@ export class Rpc {
     if (!maySee(client, userId))
       throw new AppError('conversation_not_found', `There is no conversation ${id}`);
     const request = { ...listMessagesSchema.parse({}), ...page, conversation_id: id };
-    return pageView('messages', await this.messages.list(tenantId, request), listedView);
+    return pageView('messages', await this.messages.list(tenantId, request), messageView);
   }
 
   /** It tells of the whole system, so it is for who has a key. */

@@ -215,6 +215,27 @@ SELECT m.*, to_jsonb(r) AS reply, ${SPENT_ON_MESSAGE} AS spent
 };
 
 /**
+ * Many messages ($1: ids), in this order, as `SELECT_MESSAGE` has one, but without the turns of a chat, which stay in the
+ * database.
+ *
+ * @param columns all of `messages`
+ */
+export function selectListed(columns: readonly string[]): Statement {
+  const listed = columns.map((name) =>
+    name === 'options' ? `m.options - 'messages' AS options` : `m.${name}`,
+  );
+  return {
+    name: 'select-listed',
+    text: `
+SELECT ${listed.join(', ')}, to_jsonb(r) AS reply, ${SPENT_ON_MESSAGE} AS spent
+  FROM unnest($1::text[]) WITH ORDINALITY AS asked(id, place)
+  JOIN messages m ON m.id = asked.id
+  LEFT JOIN replies r ON r.message_id = m.id
+ ORDER BY asked.place`,
+  };
+}
+
+/**
  * What a turn of a conversation waits for ($1: conversation, $2: turn, $3: its message): open turns before it, at most 1,000
  * of them, and whether a failed one blocks it.
  */

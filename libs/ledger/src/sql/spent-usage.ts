@@ -1,5 +1,3 @@
-import { type Statement } from '#database';
-
 /** What the calls for a message that are paid in one currency have used; null: those that were free. */
 export interface SpentRow {
   readonly message_id: string;
@@ -14,17 +12,9 @@ export interface SpentRow {
 
 const sum = (column: string) => `coalesce(sum(c.${column}), 0)::float8`;
 
-const spentOn = (messages: string) => `
+/** As a JSON array of SpentRow; null: no call has ended. */
+export const SPENT_ON_MESSAGE = `(SELECT jsonb_agg(s) FROM (
 SELECT c.message_id, c.currency, count(*)::int AS calls, ${sum('prompt_tokens')} AS prompt_tokens,
        ${sum('completion_tokens')} AS completion_tokens, ${sum('cached_tokens')} AS cached_tokens,
        coalesce(bool_or(c.usage_estimated), false) AS estimated, ${sum('cost')} AS millionths
-  FROM provider_calls c WHERE c.message_id ${messages} AND c.state <> 'sent' GROUP BY 1, 2`;
-
-/** As a JSON array of SpentRow; null: no call has ended. */
-export const SPENT_ON_MESSAGE = `(SELECT jsonb_agg(s) FROM (${spentOn('= m.id')}) s)`;
-
-/** For each of these messages ($1: ids). */
-export const SELECT_SPENT: Statement = {
-  name: 'select-spent',
-  text: spentOn('= ANY($1::text[])'),
-};
+  FROM provider_calls c WHERE c.message_id = m.id AND c.state <> 'sent' GROUP BY 1, 2) s)`;
