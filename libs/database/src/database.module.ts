@@ -28,6 +28,7 @@ const UPKEEP_EVERY_MS = 5_000;
 /** Postgres keeps itself in order. */
 function keepUp({ kind, pool }: Database, log: Log, starters: Starters, closers: Closers): void {
   if (kind === 'postgres') return;
+  pool.on('error', (err) => log.error({ err }, 'no embedded database'));
   const upkeep = new EmbeddedUpkeep(pool);
   const ticker = new Ticker(
     UPKEEP_EVERY_MS,

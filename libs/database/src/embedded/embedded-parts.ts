@@ -11,7 +11,7 @@ type Compile = (bytes: Uint8Array) => Promise<NonNullable<Parts['pgliteWasmModul
 /** Packed by the build of the executable. */
 export const NEW_DATABASE = 'pglite/new-database.gz';
 
-type Parts = Pick<PGliteOptions, 'pgliteWasmModule' | 'initdbWasmModule' | 'fsBundle'>;
+export type Parts = Pick<PGliteOptions, 'pgliteWasmModule' | 'initdbWasmModule' | 'fsBundle'>;
 
 /** The parts of PGlite that are no JavaScript. It finds them beside its code, except in the single executable. */
 export async function embeddedParts(): Promise<Parts> {

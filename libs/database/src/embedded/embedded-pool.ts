@@ -1,10 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { type PGlite } from '@electric-sql/pglite';
-import { Mutex } from './mutex.js';
-import { type WriteAheadLog } from './write-ahead-log.js';
 import { type Pool, type PoolClient, type QueryResult, type Statement } from '../pool.js';
+import { Mutex } from './mutex.js';
+import { type EmbeddedServer } from './server.js';
+import { type EmbeddedSession } from './session.js';
 
 type ConnectCallback = (error: Error | undefined, client?: EmbeddedClient, release?: () => void) => void;
+
+const BEGINS = /^\s*(begin|start\s+transaction)\b/i;
+const ENDS = /^\s*(commit|end|rollback(?!\s+to))\b/i;
 
 /**
  * A pg.Pool over the one connection of PGlite. Statements of different clients take turns; a client that
@@ -14,10 +17,7 @@ type ConnectCallback = (error: Error | undefined, client?: EmbeddedClient, relea
 export class EmbeddedPool extends EventEmitter implements Pool {
   readonly #turn = new Mutex();
 
-  constructor(
-    private readonly database: PGlite,
-    private readonly log: WriteAheadLog,
-  ) {
+  constructor(private readonly server: EmbeddedServer) {
     super();
     this.setMaxListeners(0);
   }
@@ -31,19 +31,11 @@ export class EmbeddedPool extends EventEmitter implements Pool {
       : this.inTurn(statement.text, statement.values);
   }
 
-  /** One statement by itself. */
-  async inTurn(text: string, values?: readonly unknown[]): Promise<QueryResult> {
-    const leave = await this.#turn.acquire();
-    const result = await this.run(text, values).finally(leave);
-    await this.log.onDisk();
-    return result;
-  }
-
   /** With a promise as BullMQ and we call it, with a callback as TypeORM does. */
   connect(): Promise<EmbeddedClient>;
   connect(callback: ConnectCallback): void;
   connect(callback?: ConnectCallback): Promise<EmbeddedClient> | void {
-    const client = new EmbeddedClient(this, this.#turn, this.log);
+    const client = new EmbeddedClient(this);
     if (!callback) return Promise.resolve(client);
     callback(undefined, client, () => client.release());
   }
@@ -54,28 +46,42 @@ export class EmbeddedPool extends EventEmitter implements Pool {
     return Promise.resolve();
   }
 
-  /** Only for whoever has the turn. */
-  async run(text: string, values?: readonly unknown[]): Promise<QueryResult> {
-    const results = values?.length
-      ? [await this.database.query(text, [...values])]
-      : await this.database.exec(text);
-    const last = results.at(-1) as (QueryResult & { affectedRows?: number }) | undefined;
-    return {
-      rows: last?.rows ?? [],
-      rowCount: last?.rowCount ?? last?.affectedRows ?? 0,
-      command: last?.command ?? '',
-    };
+  /** An error that is nobody's answer, for whoever listens. */
+  tell(error: Error): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+  }
+
+  /** One statement by itself. */
+  async inTurn(text: string, values?: readonly unknown[]): Promise<QueryResult> {
+    const leave = await this.#turn.acquire();
+    try {
+      const { session } = this.server;
+      const result = await session.run(text, values);
+      leave();
+      await session.onDisk();
+      return result;
+    } finally {
+      leave();
+    }
+  }
+
+  /** The connection for several statements, and the function that gives it back. */
+  async take(): Promise<{ session: EmbeddedSession; leave: () => void }> {
+    const leave = await this.#turn.acquire();
+    try {
+      return { session: this.server.session, leave };
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 }
 
 class EmbeddedClient extends EventEmitter implements PoolClient {
-  #leave: (() => void) | undefined;
+  /** While a transaction is open; it ends with the database that it began in. */
+  #taken: { session: EmbeddedSession; leave: () => void } | undefined;
 
-  constructor(
-    private readonly pool: EmbeddedPool,
-    private readonly turn: Mutex,
-    private readonly log: WriteAheadLog,
-  ) {
+  constructor(private readonly pool: EmbeddedPool) {
     super();
   }
 
@@ -89,25 +95,23 @@ class EmbeddedClient extends EventEmitter implements PoolClient {
   }
 
   async #query(text: string, values?: readonly unknown[]): Promise<QueryResult> {
-    if (this.#leave) return this.#inTransaction(text, values);
-    if (!/^\s*(begin|start\s+transaction)\b/i.test(text)) return this.pool.inTurn(text, values);
-    this.#leave = await this.turn.acquire();
-    return this.#inTransaction(text, values);
-  }
-
-  async #inTransaction(text: string, values?: readonly unknown[]): Promise<QueryResult> {
-    if (!/^\s*(commit|end|rollback(?!\s+to))\b/i.test(text)) return this.pool.run(text, values);
-    const result = await this.pool.run(text, values).finally(() => this.#giveUpTurn());
-    await this.log.onDisk();
+    if (!this.#taken && !BEGINS.test(text)) return this.pool.inTurn(text, values);
+    const { session } = (this.#taken ??= await this.pool.take());
+    if (!ENDS.test(text)) return session.run(text, values);
+    const result = await session.run(text, values).finally(() => this.#giveBack());
+    await session.onDisk();
     return result;
   }
 
   release(): void {
-    if (this.#leave) void this.pool.run('ROLLBACK').finally(() => this.#giveUpTurn());
+    void this.#taken?.session
+      .run('ROLLBACK')
+      .catch(() => undefined)
+      .finally(() => this.#giveBack());
   }
 
-  #giveUpTurn(): void {
-    this.#leave?.();
-    this.#leave = undefined;
+  #giveBack(): void {
+    this.#taken?.leave();
+    this.#taken = undefined;
   }
 }

@@ -3,10 +3,12 @@ import { PGlite } from '@electric-sql/pglite';
 import { Database } from '../database.js';
 import { SEARCH_PATH } from '../search-path.js';
 import { type Disk, REAL_DISK } from './disk.js';
-import { copyNewDatabase, embeddedParts } from './embedded-parts.js';
+import { copyNewDatabase, embeddedParts, type Parts } from './embedded-parts.js';
 import { EmbeddedPool } from './embedded-pool.js';
 import { FolderLock } from './folder-lock.js';
 import { NewFolder } from './new-folder.js';
+import { EmbeddedServer } from './server.js';
+import { EmbeddedSession } from './session.js';
 import { SyncedFiles } from './synced-files.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -32,33 +34,42 @@ export async function openEmbedded(dataDir: string, disk: Disk = REAL_DISK): Pro
 }
 
 async function open(folder: string, disk: Disk, release: () => void): Promise<Database> {
-  const log = new WriteAheadLog(disk);
-  const database = await openFolder(folder, disk, log);
-  await database.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
-  return new Database(new EmbeddedPool(database, log), 'embedded', async () => {
-    await database.close();
-    await log.close();
+  const parts = embeddedParts();
+  const openSession = async () => openFolder(folder, disk, await parts);
+  const first = await makeAndOpen(folder, disk, openSession);
+  const server = new EmbeddedServer(first, openSession, (error) => pool.tell(error));
+  const pool = new EmbeddedPool(server);
+  return new Database(pool, 'embedded', async () => {
+    await server.close();
     release();
   });
 }
 
-/** Opens the database in the folder, which is made if it is not there: copied, where there is one to copy, or by `initdb`. */
-async function openFolder(folder: string, disk: Disk, log: WriteAheadLog): Promise<PGlite> {
-  const open = async () =>
-    PGlite.create({
-      fs: new SyncedFiles(folder, log, disk),
-      startParams: startParams(),
-      ...(await parts),
-    });
-  const parts = embeddedParts();
+/** The folder is made if it is not there: copied, where there is a database to copy, or by `initdb`. */
+async function makeAndOpen(folder: string, disk: Disk, openSession: () => Promise<EmbeddedSession>) {
   const made = new NewFolder(folder, disk);
-  if (made.isThere) return open();
+  if (made.isThere) return openSession();
   made.begin();
   const isCopied = await copyNewDatabase(folder);
   // What is copied is synced while the database opens it, which syncs for itself what it writes.
-  const [database] = isCopied ? await Promise.all([open(), made.sync()]) : [await open(), await made.sync()];
+  const [session] = isCopied
+    ? await Promise.all([openSession(), made.sync()])
+    : [await openSession(), await made.sync()];
   made.finish();
-  return database;
+  return session;
+}
+
+async function openFolder(folder: string, disk: Disk, parts: Parts): Promise<EmbeddedSession> {
+  const log = new WriteAheadLog(disk);
+  const files = new SyncedFiles(folder, log, disk);
+  try {
+    const database = await PGlite.create({ fs: files, startParams: startParams(), ...parts });
+    await database.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
+    return new EmbeddedSession(database, files, log);
+  } catch (error) {
+    await files.closeFs().catch(() => undefined);
+    throw error;
+  }
 }
 
 function startParams(): string[] {

@@ -26,6 +26,10 @@ export class WriteAheadLog {
 
   constructor(private readonly disk: Disk) {}
 
+  get failure(): LogNotOnDiskError | undefined {
+    return this.#failure;
+  }
+
   /** Whether the log holds something that the disk does not. */
   get isBehind(): boolean {
     return this.#reached < this.#asked;
@@ -61,17 +65,18 @@ export class WriteAheadLog {
 
   /** A disk that failed once may have forgotten what it was given, and says so only once (fsync(2)). */
   fail(cause: unknown): LogNotOnDiskError {
+    if (cause instanceof LogNotOnDiskError) return (this.#failure ??= cause);
     this.#failure ??= new LogNotOnDiskError(
-      `The disk did not take the log of the database (${(cause as Error).message}). ` +
-        'Look after the disk of the data folder (DATA_DIR), and start this process again: it reads what is there.',
+      `The disk did not take the log of the database: ${(cause as Error).message}`,
       { cause },
     );
     return this.#failure;
   }
 
   async close(): Promise<void> {
-    this.#turnTo(undefined);
+    if (!this.#failure) this.syncNow();
     await this.#syncing;
+    this.#closeSegment();
   }
 
   async #sync(): Promise<void> {
@@ -86,11 +91,16 @@ export class WriteAheadLog {
     }
   }
 
-  /** The segment before this one is closed when no sync of it is under way. */
-  #turnTo(path: string | undefined): void {
+  #turnTo(path: string): void {
     this.syncNow();
+    this.#closeSegment();
+    this.#segment = { path, fd: this.disk.open(path) };
+  }
+
+  /** Not before a sync of it that is under way has ended. */
+  #closeSegment(): void {
     const last = this.#segment;
-    this.#segment = path === undefined ? undefined : { path, fd: this.disk.open(path) };
+    this.#segment = undefined;
     if (last) void Promise.resolve(this.#syncing).finally(() => this.disk.close(last.fd));
   }
 }
