@@ -1,5 +1,5 @@
 import { type Bench, type Report } from './bench.js';
-import { Fleet, sleep } from './fleet.js';
+import { Fleet, NOT_ENQUEUED, sleep } from './fleet.js';
 import { onStage, type Stage } from './stage.js';
 import { median, quantile, round } from './statistics.js';
 
@@ -50,7 +50,7 @@ async function fill(fleet: Fleet, waiting: number): Promise<void> {
   const missing = waiting - (await fleet.count(`status IN ('pending', 'queued')`));
   if (missing <= 0) return;
   await fleet.sendAll(messages(missing));
-  await fleet.until(async () => (await fleet.count(`status = 'pending'`)) === 0, 900_000, 1_000);
+  await fleet.until(async () => (await fleet.count(NOT_ENQUEUED)) === 0, 900_000, 1_000);
 }
 
 /** Completed messages per second while as many are accepted, so that the depth stays about the same. */

@@ -1,5 +1,5 @@
 import { type Bench, type Report } from './bench.js';
-import { Fleet, sleep } from './fleet.js';
+import { Fleet, NOT_ENQUEUED, sleep } from './fleet.js';
 import { onStage, type Stage } from './stage.js';
 import { quantile, round } from './statistics.js';
 
@@ -56,7 +56,7 @@ async function jain(fleet: Fleet, flood: number): Promise<number> {
   const flooder = flood === 0 ? [] : many('flooder', flood);
   await fleet.pause(true);
   await fleet.sendAll([...flooder, ...interleaved(users.map((user) => many(user, EACH)))]);
-  await fleet.until(async () => (await fleet.count(`status = 'pending'`)) === 0, 120_000);
+  await fleet.until(async () => (await fleet.count(NOT_ENQUEUED)) === 0, 120_000);
   await fleet.pause(false);
   const done = `status = 'completed' AND user_id <> 'flooder'`;
   await fleet.until(async () => (await fleet.count(done)) >= (USERS * EACH) / 2, 120_000, 20);

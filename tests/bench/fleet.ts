@@ -7,6 +7,9 @@ const ROOM = Object.fromEntries(
   ['REALTIME', 'HIGH', 'NORMAL', 'LOW'].map((band) => [`QUEUE_MAX_WAITING_${band}`, '10000000']),
 );
 
+/** A condition: what the schedule may not have yet. */
+export const NOT_ENQUEUED = `status = 'pending' OR handover IN (SELECT id FROM handovers)`;
+
 /** How often what a busy database refused is sent again. */
 const MOST_TRIES = 100;
 

@@ -1,5 +1,5 @@
 import { type Bench, type Report } from './bench.js';
-import { Fleet, sleep } from './fleet.js';
+import { Fleet, NOT_ENQUEUED, sleep } from './fleet.js';
 import { onStage, type Stage } from './stage.js';
 import { quantile, round } from './statistics.js';
 
@@ -28,7 +28,7 @@ async function measure(stage: Stage, reserved: number): Promise<number[]> {
       priority: 'low',
     })),
   );
-  await fleet.until(async () => (await fleet.count(`status = 'pending'`)) === 0, 300_000, 500);
+  await fleet.until(async () => (await fleet.count(NOT_ENQUEUED)) === 0, 300_000, 500);
   for (let i = 0; i < REALTIME; i += 1) {
     await fleet.send({ user_id: `caller ${i}`, content: 'quick', priority: 'realtime' });
     await sleep(Math.random() * 2 * EVERY_MS);

@@ -26,8 +26,10 @@ describe('a process that is killed between its two stores', { timeout: 60_000 },
   async function state(id: string): Promise<State> {
     const [row] = await query<State>(
       scene.system,
-      `SELECT status, enqueued_at, (SELECT count(*)::int FROM replies WHERE message_id = $1) AS replies
-         FROM messages WHERE id = $1`,
+      `SELECT CASE WHEN h.id IS NULL THEN m.status ELSE 'pending' END AS status,
+              CASE WHEN h.id IS NULL THEN m.enqueued_at END AS enqueued_at,
+              (SELECT count(*)::int FROM replies WHERE message_id = $1) AS replies
+         FROM messages m LEFT JOIN handovers h ON h.id = m.handover WHERE m.id = $1`,
       [id],
     );
     return row!;

@@ -1,14 +1,18 @@
 import { type Database, type Query } from '#database';
 import { withinBudgets } from './budgets.js';
+import { Handover } from './handover.js';
 import {
+  type CommittedRow,
   INSERT_MESSAGES,
-  type InsertedRow,
   type NewMessageRow,
   type UnansweredRow,
   VACATE_TURNS,
 } from './sql/insert-messages.js';
 
-type FoundRow = InsertedRow | UnansweredRow;
+/** What was committed of a message. */
+export type InsertedRow = CommittedRow<Handover>;
+
+type FoundRow = CommittedRow | UnansweredRow;
 
 /**
  * Commits rows together; answers with those that were committed, by their ids. What has no budgets, as most, costs one
@@ -24,8 +28,23 @@ export async function insertRows(
   const vacant = found.flatMap((row) => (row.status === null && row.vacant_turn_of) || []);
   // A crash in between leaves a conversation that counts one message too many, and nothing else.
   if (vacant.length > 0) await database.query(VACATE_TURNS, [vacant]);
-  const inserted = found.filter((row): row is InsertedRow => row.status !== null);
-  return new Map(inserted.map((row) => [row.id, row]));
+  return handedOver(found.filter((row): row is CommittedRow => row.status !== null));
+}
+
+/** Those of one commit go into the schedule together. */
+function handedOver(rows: readonly CommittedRow[]): ReadonlyMap<string, InsertedRow> {
+  const handovers = new Map<string, Handover>();
+  const handoverOf = (id: string) => {
+    const known = handovers.get(id) ?? new Handover(id);
+    handovers.set(id, known);
+    known.add();
+    return known;
+  };
+  const withHandover = (row: CommittedRow): InsertedRow => ({
+    ...row,
+    handover: row.handover === null ? null : handoverOf(row.handover),
+  });
+  return new Map(rows.map((row) => [row.id, withHandover(row)]));
 }
 
 function insert(query: Query, rows: readonly NewMessageRow[]): Promise<FoundRow[]> {

@@ -67,7 +67,14 @@ export class LifeScene {
   }
 
   async clear(): Promise<void> {
-    for (const table of ['messages', 'replies', 'provider_calls', 'dead_letters', 'conversations'])
+    for (const table of [
+      'messages',
+      'handovers',
+      'replies',
+      'provider_calls',
+      'dead_letters',
+      'conversations',
+    ])
       await this.run(`DELETE FROM ${table}`);
   }
 

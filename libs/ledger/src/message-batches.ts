@@ -1,7 +1,7 @@
 import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
-import { insertRows } from './insert-rows.js';
-import { type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
+import { type InsertedRow, insertRows } from './insert-rows.js';
+import { type NewMessageRow } from './sql/insert-messages.js';
 
 /** Most messages that share a commit. */
 export const MAX_TOGETHER = 200;

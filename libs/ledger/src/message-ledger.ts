@@ -10,12 +10,12 @@ import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
 import { budgetExhausted } from './budget-exhausted.js';
 import { charactersOf } from './characters-of.js';
-import { insertRows } from './insert-rows.js';
+import { type InsertedRow, insertRows } from './insert-rows.js';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
 import { type CallUse } from './sql/call-use.js';
 import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
 import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
-import { type InsertedRow, type NewMessageRow } from './sql/insert-messages.js';
+import { type NewMessageRow } from './sql/insert-messages.js';
 import { RETRY_MESSAGES, type RetryRow } from './sql/retry-messages.js';
 import * as sql from './sql/small-statements.js';
 

@@ -4,6 +4,7 @@ import { type Database, type Statement } from '#database';
 import { MessageRow } from './entities/message.entity.js';
 import { type Page, paginate } from './page.js';
 import { entityOf, replyRowOf, toMessage } from './rows.js';
+import { IN_HANDOVER } from './sql/open-statuses.js';
 import { SELECT_MESSAGE, selectListed } from './sql/small-statements.js';
 import { type SpentRow } from './sql/spent-usage.js';
 
@@ -12,6 +13,7 @@ const COLUMNS = { created_at: 'createdAt', updated_at: 'updatedAt', priority: 'p
 interface FoundRow extends Record<string, unknown> {
   readonly reply: Record<string, unknown> | null;
   readonly spent: SpentRow[] | null;
+  readonly in_handover: boolean;
 }
 
 /** What clients read of messages; every read names its tenant. */
@@ -62,12 +64,16 @@ export class MessageReader {
     const query = this.source.manager.createQueryBuilder(MessageRow, 'm').where({ tenantId });
     if (request.conversation_id !== undefined) query.andWhere({ conversationId: request.conversation_id });
     if (request.user_id !== undefined) query.andWhere({ userId: request.user_id });
-    if (request.status !== undefined) query.andWhere({ status: request.status });
+    if (request.status === 'pending') query.andWhere(`(m.status = 'pending' OR ${IN_HANDOVER})`);
+    else if (request.status !== undefined) query.andWhere({ status: request.status });
+    if (request.status === 'queued') query.andWhere(`NOT ${IN_HANDOVER}`);
     if (request.priority !== undefined) query.andWhere({ priority: priorityNumber(request.priority) });
     return query;
   }
 }
 
-function messageOf({ reply, spent, ...message }: FoundRow): Message {
-  return toMessage(entityOf(message), reply && replyRowOf(reply), spent);
+/** What is on its way into the schedule is shown as what it is. */
+function messageOf({ reply, spent, in_handover, ...row }: FoundRow): Message {
+  const message = toMessage(entityOf(row), reply && replyRowOf(reply), spent);
+  return in_handover ? { ...message, status: 'pending' } : message;
 }

@@ -1,5 +1,6 @@
 import { type Priority } from '#contracts';
 import { type Database } from '#database';
+import { type Handover } from './handover.js';
 import { toPriorityName } from './rows.js';
 import * as sql from './sql/small-statements.js';
 
@@ -19,6 +20,8 @@ export interface Schedulable {
   readonly delayMs: number;
   /** How often it was claimed. */
   readonly attempt: number;
+  /** Undefined: it is alone on its way. */
+  readonly handover?: Handover | undefined;
 }
 
 /** A job that nobody needs any more. */
@@ -53,6 +56,16 @@ interface ScheduleRow extends Record<string, unknown> {
 export class ScheduleLedger {
   constructor(private readonly database: Database) {}
 
+  /** They are in the schedule. */
+  async enqueued(messages: readonly Pick<Schedulable, 'id' | 'handover'>[]): Promise<void> {
+    const over = messages.flatMap(({ handover }) => (handover?.arrive() ? [handover.id] : []));
+    const alone = messages.filter(({ handover }) => !handover).map(({ id }) => id);
+    await Promise.all([
+      over.length > 0 && this.database.query(sql.END_HANDOVERS, [over]),
+      alone.length > 0 && this.markEnqueued(alone),
+    ]);
+  }
+
   async markEnqueued(ids: readonly string[]): Promise<void> {
     await this.database.query(sql.MARK_ENQUEUED, [ids]);
   }
@@ -74,12 +87,19 @@ export class ScheduleLedger {
     return row!;
   }
 
+  /** What should be in the schedule and may not be. */
   async unscheduled(graceMs: number, limit: number): Promise<(Schedulable & { reason: string })[]> {
-    const rows = await this.database.query<ScheduleRow & { reason: string }>(sql.SELECT_UNSCHEDULED, [
-      graceMs,
-      limit,
-    ]);
-    return rows.map((row) => ({ ...toSchedulable(row), reason: row.reason }));
+    const bounds = [graceMs, limit];
+    for (;;) {
+      const givenUp = await this.database.query(sql.GIVE_UP_HANDOVERS, bounds);
+      const rows = await this.database.query<ScheduleRow & { reason: string }>(
+        sql.SELECT_UNSCHEDULED,
+        bounds,
+      );
+      // Of a handover that nobody has ended, all messages may have run: then the next ones are looked at.
+      if (givenUp.length === 0 || rows.length >= limit)
+        return rows.map((row) => ({ ...toSchedulable(row), reason: row.reason }));
+    }
   }
 
   /** Gives messages that are due within `aheadMs` their turn; answers with their ids. */

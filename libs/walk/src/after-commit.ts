@@ -18,7 +18,7 @@ export class AfterCommit {
     const message = this.admission.asMessage(row, inserted);
     const queue = this.view.accepted(message, inserted.turns_ahead);
     this.announce.accepted(message);
-    this.enqueuer.accepted(message);
+    this.enqueuer.accepted(message, inserted.handover);
     return { message, queue, replayed: false };
   }
 }

@@ -1,6 +1,6 @@
 import { type QueueSettings } from '#config';
 import { type Message } from '#contracts';
-import { type Schedulable, type ScheduleLedger } from '#ledger';
+import { type Handover, type Schedulable, type ScheduleLedger } from '#ledger';
 import { type Log, type Metrics } from '#observability';
 import { type JobQueue } from '#queue';
 import { type FairShare } from './fair-share.js';
@@ -32,7 +32,7 @@ export class Enqueuer {
   ) {}
 
   /** A message that was committed just now; one that is scheduled for later stays in the ledger until it is due. */
-  accepted(message: Message): void {
+  accepted(message: Message, handover: Handover | null): void {
     if (message.status === 'scheduled') return;
     const { id, lane, priority, tenantId, userId, cost, options, createdAt, scheduledAt } = message;
     const sinceMs = Math.max(createdAt.getTime(), scheduledAt?.getTime() ?? 0);
@@ -47,6 +47,7 @@ export class Enqueuer {
       taskType: options?.task_type ?? null,
       delayMs: sinceMs - createdAt.getTime(),
       attempt: 0,
+      ...(handover && { handover }),
       inConversation: message.conversationId !== null,
     });
   }
@@ -68,7 +69,7 @@ export class Enqueuer {
   async enqueue(messages: readonly Schedulable[]): Promise<void> {
     if (messages.length === 0) return;
     await this.queue.add(messages.map((message) => this.share.jobOf(message)));
-    await this.ledger.markEnqueued(messages.map(({ id }) => id));
+    await this.ledger.enqueued(messages);
   }
 
   /** The message of a conversation that comes next has its turn. */

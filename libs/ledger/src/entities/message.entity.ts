@@ -126,9 +126,13 @@ export class MessageRow {
   @Column('timestamptz', { name: 'retry_at', nullable: true })
   retryAt!: Date | null;
 
-  /** When it was put into the schedule; null: not yet. */
+  /** When it was put into the schedule, or given to whoever does that; null: neither yet. */
   @Column('timestamptz', { name: 'enqueued_at', nullable: true })
   enqueuedAt!: Date | null;
+
+  /** With which others it was given to the schedule; while that row is there, it may not have arrived. A number where the database is embedded. */
+  @Column('bigint', { nullable: true })
+  handover!: string | number | null;
 
   @Column('timestamptz', { name: 'scheduled_at', nullable: true })
   scheduledAt!: Date | null;

@@ -40,7 +40,7 @@ export interface NewMessageRow {
 }
 
 /** What the ledger made of a row. */
-export interface InsertedRow extends Record<string, unknown> {
+export interface CommittedRow<H = string> extends Record<string, unknown> {
   readonly id: string;
   readonly status: 'pending' | 'scheduled';
   readonly scheduled_at: Date | null;
@@ -48,6 +48,8 @@ export interface InsertedRow extends Record<string, unknown> {
   readonly created_at: Date;
   /** Turns of its conversation that must end before it. */
   readonly turns_ahead: number;
+  /** Of those that go into the schedule with it; null: it goes by itself, when it has its turn. */
+  readonly handover: H | null;
 }
 
 /** A row whose idempotency key another statement had committed first. */
@@ -58,13 +60,17 @@ export interface UnansweredRow extends Record<string, unknown> {
   readonly vacant_turn_of: string | null;
 }
 
+/** It has its turn as soon as it is committed: it may go into the schedule. */
+const IS_FREE = `(i.conversation_id IS NULL AND NOT i.later)`;
+
 /** A message that is due sooner than this goes into the schedule at once, with a delay there. */
 export const SOON = `interval '2 s'`;
 
 /**
  * Inserts a group of messages ($1: JSON array of NewMessageRow). A message of a conversation gets the next turn, unless it
  * is scheduled for later: then it gets its turn when it is due. The conversations are locked in the order of their ids, so
- * that two groups cannot deadlock. Left out of the answer is a row whose conversation is not the tenant's, is closed or has
+ * that two groups cannot deadlock. Those of no conversation count as queued from now on, save that their handover says that
+ * they may not have arrived there: so nobody has to write down that each has. Left out of the answer is a row whose conversation is not the tenant's, is closed or has
  * too many open turns, and one whose idempotency key is known. Open turns are counted in their index, and only as far as is
  * needed: 0.1 ms for 100 of them.
  */
@@ -106,22 +112,29 @@ WITH input AS (
             FROM fitting WHERE conversation_id IS NOT NULL GROUP BY conversation_id) added
    WHERE c.id = added.id
   RETURNING c.id, c.tenant_id, c.turns - added.n AS turns_before
+), stamp AS MATERIALIZED (
+  SELECT nextval('handovers_id') AS id
 ), inserted AS (
 INSERT INTO messages (id, tenant_id, user_id, conversation_id, turn, content, priority, metadata, max_retries,
                       timeout_ms, request_id, lane, cost, reserved, targets, options, routing, callback, status,
-                      scheduled_at, expires_at, idempotency_key, fingerprint)
+                      enqueued_at, handover, scheduled_at, expires_at, idempotency_key, fingerprint)
 SELECT i.id, i.tenant_id, i.user_id, i.conversation_id,
        CASE WHEN NOT i.later THEN
          b.turns_before + row_number() OVER (PARTITION BY i.conversation_id, i.tenant_id, i.later ORDER BY i.id) END,
        i.content, i.priority, i.metadata, i.max_retries, i.timeout_ms, i.request_id, i.lane, i.cost, i.reserved,
        coalesce(i.targets, '[]'), i.options, i.routing, i.callback,
-       CASE WHEN i.later THEN 'scheduled' ELSE 'pending' END, i.scheduled_at,
+       CASE WHEN i.later THEN 'scheduled' WHEN ${IS_FREE} THEN 'queued' ELSE 'pending' END,
+       CASE WHEN ${IS_FREE} THEN now() END, CASE WHEN ${IS_FREE} THEN (SELECT id FROM stamp) END, i.scheduled_at,
        greatest(coalesce(i.scheduled_at, now()), now()) + i.ttl_ms * interval '1 ms', i.idempotency_key, i.fingerprint
   FROM fitting i LEFT JOIN bumped b ON b.id = i.conversation_id AND b.tenant_id = i.tenant_id
 ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-RETURNING id, status, scheduled_at, expires_at, created_at, tenant_id, user_id, reserved
+RETURNING id, status, handover, scheduled_at, expires_at, created_at, tenant_id, user_id, reserved
+), handed AS (
+  INSERT INTO handovers (id, first, last, messages)
+  SELECT handover, min(id), max(id), count(*) FROM inserted WHERE handover IS NOT NULL GROUP BY handover
 ), ${HOLD_BUDGETS}
-SELECT fitting.id, inserted.status, inserted.scheduled_at, inserted.expires_at, inserted.created_at,
+SELECT fitting.id, CASE WHEN inserted.status = 'queued' THEN 'pending' ELSE inserted.status END AS status,
+       inserted.handover::text AS handover, inserted.scheduled_at, inserted.expires_at, inserted.created_at,
        fitting.turns_ahead, CASE WHEN NOT fitting.later THEN fitting.conversation_id END AS vacant_turn_of
   FROM fitting LEFT JOIN inserted USING (id)`,
 };

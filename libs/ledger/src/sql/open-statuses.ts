@@ -23,6 +23,10 @@ export const IS_HEAD = `(m.conversation_id IS NULL OR NOT EXISTS (
   SELECT 1 FROM conversations c JOIN messages blocker ON blocker.id = c.blocked_by
    WHERE c.id = m.conversation_id AND blocker.turn < m.turn AND blocker.status NOT IN ('completed', 'cancelled')))`;
 
+/** A message `m` may not be in the schedule yet, though its row says that it is. */
+export const IN_HANDOVER = `(m.status = 'queued' AND m.attempt = 0
+  AND EXISTS (SELECT 1 FROM handovers h WHERE h.id = m.handover))`;
+
 /** What the schedule must know of a message `m`, in the names of `ScheduleRow`. */
 export const SCHEDULE_COLUMNS = `m.id, m.lane, m.priority, m.tenant_id, m.user_id, m.cost, m.attempt,
   m.options->>'task_type' AS task_type,

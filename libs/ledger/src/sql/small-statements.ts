@@ -2,19 +2,52 @@ import { type Statement } from '#database';
 import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { nextBlocker } from './bury.js';
 import { CALL_USE, SET_CALL_USE } from './call-use.js';
-import { IN_TURN, IS_HEAD, lockedInOrder, OPEN, SCHEDULE_COLUMNS } from './open-statuses.js';
+import { IN_HANDOVER, IN_TURN, IS_HEAD, lockedInOrder, OPEN, SCHEDULE_COLUMNS } from './open-statuses.js';
 import { SPENT_ON_MESSAGE } from './spent-usage.js';
 
 /** A retry that the reconciler brought back is queued too, or it would bring it again with every tick. */
 const TO_BE_QUEUED = `m.status IN ('pending', 'retrying')`;
 
-/** Notes that messages are in the schedule ($1: ids). */
+/** Notes that messages are in the schedule ($1: ids) which were in no handover. */
 export const MARK_ENQUEUED: Statement = {
   name: 'mark-enqueued',
   text: `
 WITH ${lockedInOrder('messages m', `m.id = ANY($1::text[]) AND ${TO_BE_QUEUED}`)}
-UPDATE messages m SET status = 'queued', enqueued_at = now(), updated_at = now()
+UPDATE messages m SET status = 'queued', enqueued_at = now(), handover = NULL, updated_at = now()
   FROM locked WHERE m.id = locked.id AND ${TO_BE_QUEUED}`,
+};
+
+/** All messages of these handovers ($1: ids) are in the schedule. */
+export const END_HANDOVERS: Statement = {
+  name: 'end-handovers',
+  text: `DELETE FROM handovers WHERE id = ANY($1::text[]::bigint[])`,
+};
+
+/**
+ * Gives up handovers of which nobody has said for too long that they have ended ($1: grace in ms; the oldest with about $2
+ * messages): what waits of them counts as not enqueued. The ids of a handover lie close together, so that no index has to
+ * know which messages belong to it.
+ */
+export const GIVE_UP_HANDOVERS: Statement = {
+  name: 'give-up-handovers',
+  text: `
+WITH overdue AS MATERIALIZED (
+  SELECT h.* FROM (
+    SELECT id, first, last, sum(messages) OVER (ORDER BY id) - messages AS before
+      FROM (SELECT * FROM handovers WHERE created_at < now() - $1 * interval '1 ms' ORDER BY id LIMIT $2) oldest) h
+   WHERE h.before < $2
+), gone AS (
+  DELETE FROM handovers h USING overdue WHERE h.id = overdue.id RETURNING h.id
+), lost AS MATERIALIZED (
+  SELECT m.id FROM overdue h CROSS JOIN LATERAL (
+    SELECT id FROM messages WHERE id BETWEEN h.first AND h.last AND handover = h.id AND status = 'queued' AND attempt = 0
+     OFFSET 0) m
+), ${lockedInOrder('messages m', `m.id = ANY(ARRAY(SELECT id FROM lost)) AND m.status = 'queued' AND m.attempt = 0`)},
+given_up AS (
+  UPDATE messages m SET status = 'pending', enqueued_at = NULL, handover = NULL, updated_at = now()
+    FROM locked WHERE m.id = locked.id AND m.status = 'queued'
+)
+SELECT id::text AS id FROM gone`,
 };
 
 /** Of these messages ($1: ids) those that may be in the schedule now: the heads of their conversations. */
@@ -81,7 +114,7 @@ RETURNING m.id`,
 /** Forgets that messages are in the schedule, because the schedule lost them. */
 export const FORGET_ENQUEUED: Statement = {
   name: 'forget-enqueued',
-  text: `UPDATE messages SET status = 'pending', enqueued_at = NULL, updated_at = now()
+  text: `UPDATE messages SET status = 'pending', enqueued_at = NULL, handover = NULL, updated_at = now()
           WHERE status IN ('queued', 'retrying') RETURNING id`,
 };
 
@@ -210,7 +243,8 @@ export const SELECT_CONVERSATION_STATE: Statement = {
 export const SELECT_MESSAGE: Statement = {
   name: 'select-message',
   text: `
-SELECT m.*, to_jsonb(r) AS reply, ${SPENT_ON_MESSAGE} AS spent
+SELECT m.*, to_jsonb(r) AS reply, ${SPENT_ON_MESSAGE} AS spent,
+       ${IN_HANDOVER} AS in_handover
   FROM messages m LEFT JOIN replies r ON r.message_id = m.id WHERE m.tenant_id = $1 AND m.id = $2`,
 };
 
@@ -227,7 +261,8 @@ export function selectListed(columns: readonly string[]): Statement {
   return {
     name: 'select-listed',
     text: `
-SELECT ${listed.join(', ')}, to_jsonb(r) AS reply, ${SPENT_ON_MESSAGE} AS spent
+SELECT ${listed.join(', ')}, to_jsonb(r) AS reply, ${SPENT_ON_MESSAGE} AS spent,
+       ${IN_HANDOVER} AS in_handover
   FROM unnest($1::text[]) WITH ORDINALITY AS asked(id, place)
   JOIN messages m ON m.id = asked.id
   LEFT JOIN replies r ON r.message_id = m.id
