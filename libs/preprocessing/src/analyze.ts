@@ -1,14 +1,6 @@
 import { type Analysis, type Sentiment } from '#contracts';
 import { detectLanguage } from './detect-language.js';
-import {
-  NEGATIONS,
-  NEGATIVE_PHRASES,
-  NEGATIVE_WORDS,
-  POSITIVE_PHRASES,
-  POSITIVE_WORDS,
-  QUESTION_PHRASES,
-  QUESTION_STARTS,
-} from './lexicon.js';
+import { NEGATIVE_PHRASES, POSITIVE_PHRASES, QUESTION_PHRASES, QUESTION_STARTS } from './lexicon.js';
 import { scriptShares } from './scripts.js';
 import { type Words, wordsOf } from './words.js';
 
@@ -18,11 +10,6 @@ const MAX_ANALYZED = 10_000;
 /** Enough to know a language by. */
 const LANGUAGE_SAMPLE = 1_000;
 
-const FEELINGS = new Map([
-  ...POSITIVE_WORDS.split(' ').map((word) => [word, 1] as const),
-  ...NEGATIVE_WORDS.split(' ').map((word) => [word, -1] as const),
-]);
-const NEGATING = new Set(NEGATIONS.split(' '));
 const PHRASES = new RegExp(`(${NEGATIVE_PHRASES})|${POSITIVE_PHRASES}`, 'g');
 
 /** Bounded everywhere, so that no text takes long. */
@@ -41,17 +28,14 @@ export function analyze(content: string): Analysis {
     word_count: words.count,
     is_question: ASKS.test(text) || ASKS_UNSPACED.test(words.unspaced),
     sentiment: sentimentOf(words),
-    language: detectLanguage(sample, words.spaced, scriptShares(sample)),
+    language: detectLanguage(sample, words.votes, scriptShares(sample)),
     ...(content.length > MAX_ANALYZED && { truncated: true }),
   };
 }
 
-function sentimentOf({ spaced, unspaced }: Words): Sentiment {
-  let score = 0;
-  spaced.forEach((word, i) => {
-    const feeling = FEELINGS.get(word);
-    if (feeling) score += NEGATING.has(spaced[i - 1] ?? '') ? -feeling : feeling;
-  });
-  for (const [, negative] of unspaced.matchAll(PHRASES)) score += negative === undefined ? 1 : -1;
+function sentimentOf({ feeling, unspaced }: Words): Sentiment {
+  let score = feeling;
+  for (const [, negative] of unspaced === '' ? [] : unspaced.matchAll(PHRASES))
+    score += negative === undefined ? 1 : -1;
   return score > 0 ? 'positive' : score < 0 ? 'negative' : 'neutral';
 }

@@ -1,5 +1,5 @@
-import { COMMON_WORDS } from './lexicon.js';
-import { type Script, type ScriptShares } from './scripts.js';
+import { LANGUAGES } from './known-words.js';
+import { type Script, SCRIPTS, type ScriptShares } from './scripts.js';
 
 export const UNDETERMINED = 'und';
 
@@ -32,23 +32,21 @@ const TELLING_LETTERS: Readonly<Record<string, RegExp>> = {
 /** Above this share of kana a text with Han characters is Japanese. */
 const KANA_SHARE = 0.1;
 
-/** Which languages have a word among their commonest. */
-const LANGUAGES_OF = new Map<string, string[]>();
-for (const [language, words] of Object.entries(COMMON_WORDS))
-  for (const word of new Set(words.split(' ')))
-    LANGUAGES_OF.set(word, [...(LANGUAGES_OF.get(word) ?? []), language]);
-
-/** The language of a text from its script and its (lower-case) words; `und` when it could be several, or none. */
-export function detectLanguage(text: string, words: readonly string[], shares: ScriptShares): string {
+/**
+ * The language of a text from its script and how many of its words are common in which language (by the places of
+ * LANGUAGES); `und` when it could be several, or none.
+ */
+export function detectLanguage(text: string, votes: ArrayLike<number>, shares: ScriptShares): string {
   const script = mainScript(shares);
   if (script === undefined) return UNDETERMINED;
   if (isJapanese(script, shares)) return 'ja';
-  return SOLE[script] ?? mostVotes(CANDIDATES[script] ?? [], text, words);
+  return SOLE[script] ?? mostVotes(CANDIDATES[script] ?? [], text, votes);
 }
 
 function mainScript(shares: ScriptShares): Script | undefined {
-  const [best] = Object.entries(shares).toSorted(([, a], [, b]) => b - a);
-  return best && best[1] > 0 ? (best[0] as Script) : undefined;
+  let best: Script | undefined;
+  for (const script of SCRIPTS) if (shares[script] > (best === undefined ? 0 : shares[best])) best = script;
+  return best;
 }
 
 function isJapanese(script: Script, { kana, han }: ScriptShares): boolean {
@@ -56,13 +54,12 @@ function isJapanese(script: Script, { kana, han }: ScriptShares): boolean {
 }
 
 /** A tie is nobody's. */
-function mostVotes(candidates: readonly string[], text: string, words: readonly string[]): string {
-  const votes = new Map(
-    candidates.map((language) => [language, TELLING_LETTERS[language]?.test(text) ? 1 : 0]),
-  );
-  for (const word of words)
-    for (const language of LANGUAGES_OF.get(word) ?? [])
-      if (votes.has(language)) votes.set(language, votes.get(language)! + 1);
-  const [first, second] = [...votes].toSorted(([, a], [, b]) => b - a);
-  return first && first[1] > (second?.[1] ?? 0) ? first[0] : UNDETERMINED;
+function mostVotes(candidates: readonly string[], text: string, votes: ArrayLike<number>): string {
+  let [first, most, isTie] = [UNDETERMINED, 0, false];
+  for (const language of candidates) {
+    const count = votes[LANGUAGES.indexOf(language)]! + (TELLING_LETTERS[language]?.test(text) ? 1 : 0);
+    if (count === most) isTie = true;
+    if (count > most) [first, most, isTie] = [language, count, false];
+  }
+  return isTie ? UNDETERMINED : first;
 }

@@ -33,7 +33,7 @@ const BLOCKS: readonly (readonly [number, number, Script])[] = [
   [0xac00, 0xd7af, 'hangul'],
 ];
 
-const SCRIPTS = Object.keys(WEIGHTS) as Script[];
+export const SCRIPTS = Object.keys(WEIGHTS) as Script[];
 
 /** By code unit, the place of its script in SCRIPTS plus one: 20 times as fast as looking through the blocks. */
 const SCRIPT_OF_UNIT = new Uint8Array(0x1_0000);
@@ -45,6 +45,7 @@ export type ScriptShares = Readonly<Record<Script, number>>;
 export function scriptShares(text: string): ScriptShares {
   const counts = new Uint32Array(SCRIPTS.length + 1);
   for (let i = 0; i < text.length; i += 1) counts[SCRIPT_OF_UNIT[text.charCodeAt(i)]!]! += 1;
-  const shares = SCRIPTS.map((script, i) => [script, counts[i + 1]! * WEIGHTS[script]]);
-  return Object.fromEntries(shares) as ScriptShares;
+  const shares = {} as Record<Script, number>;
+  SCRIPTS.forEach((script, i) => (shares[script] = counts[i + 1]! * WEIGHTS[script]));
+  return shares;
 }
