@@ -1,27 +1,15 @@
 import { type Queue, type Worker } from 'bullmq';
+import { type JobData } from './bull-jobs.js';
 import { type Correction } from './fair/corrections.js';
 import {
   type Band,
   type Counts,
   type HeadWaits,
-  type JobOrigin,
   type JobToAdd,
   type Look,
   type LookAsk,
   type Place,
 } from './job-queue.js';
-
-/** What a job of BullMQ holds beside its id, which is that of the message; short names, as there may be millions. */
-export interface JobData {
-  /** Tenant. */
-  readonly t?: string;
-  /** User. */
-  readonly u?: string;
-  /** Kind of task. */
-  readonly k?: string;
-  /** Number of tokens. */
-  readonly n?: number;
-}
 
 export type BullQueue = Queue<JobData>;
 export type BullWorker = Worker<JobData>;
@@ -47,31 +35,14 @@ export interface BullBackend {
   generation(): Promise<string>;
   /** The priorities of jobs that join one band, in their order. */
   tag(band: Band, jobs: readonly JobToAdd[]): Promise<number[]>;
+  /** Jobs of one band that are due at once. */
+  addDue(queue: BullQueue, band: Band, jobs: readonly JobToAdd[]): Promise<void>;
   correct(corrections: readonly Correction[]): Promise<void>;
 }
 
 /** The name of a band's queue. */
 export function queueName({ lane, priority }: Band): string {
   return `${lane}-${priority}`;
-}
-
-export function dataOf({ tenantId, userId, taskType, tokens }: JobOrigin): JobData {
-  return { t: tenantId, u: userId, n: tokens, ...(taskType !== null && { k: taskType }) };
-}
-
-export function originOf({ t, u, k, n }: JobData): JobOrigin | undefined {
-  return t === undefined || u === undefined
-    ? undefined
-    : { tenantId: t, userId: u, taskType: k ?? null, tokens: n ?? 0 };
-}
-
-/** A message that was claimed before gets a job of another name than the one that its worker may still hold. */
-export function jobIdOf({ messageId, attempt = 0 }: JobToAdd): string {
-  return attempt === 0 ? messageId : `${messageId}-${attempt}`;
-}
-
-export function messageIdOf(jobId: string): string {
-  return jobId.split('-', 1)[0]!;
 }
 
 /**

@@ -1,16 +1,8 @@
 import { ErrorCode, type Job } from 'bullmq';
 import { type Priority } from '#contracts';
 import { withDeadline } from '#runtime';
-import {
-  type BullBackend,
-  dataOf,
-  type JobData,
-  jobIdOf,
-  messageIdOf,
-  originOf,
-  queueName,
-  type WorkerTiming,
-} from './bull-backend.js';
+import { type BullBackend, queueName, type WorkerTiming } from './bull-backend.js';
+import { addInBulk, isDue, type JobData, messageIdOf, originOf } from './bull-jobs.js';
 import { BullBands, bandsOf } from './bull-bands.js';
 import { type Doorbell } from './doorbell.js';
 import { Corrections } from './fair/corrections.js';
@@ -36,9 +28,6 @@ const REF_SEPARATOR = '|';
 
 /** A message that was claimed more often is looked for under its last names. */
 const MOST_NAMES = 4;
-
-/** Ended jobs leave BullMQ at once: the ledger remembers them. */
-const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
 
 /** Every band of every lane as a queue of BullMQ, fetched by hand so that a dispatcher chooses among them. */
 export class BullJobQueue extends JobQueue {
@@ -154,13 +143,17 @@ export class BullJobQueue extends JobQueue {
   }
 
   async #addTo(band: Band, jobs: readonly JobToAdd[]): Promise<void> {
+    const due = jobs.filter(isDue);
+    const later = due.length === jobs.length ? [] : jobs.filter((job) => !isDue(job));
+    await Promise.all([
+      due.length > 0 && this.doorbell.ringBehind(this.backend.addDue(this.#bands.queue(band), band, due)),
+      later.length > 0 && this.#addLater(band, later),
+    ]);
+  }
+
+  async #addLater(band: Band, jobs: readonly JobToAdd[]): Promise<void> {
     const tags = await this.backend.tag(band, jobs);
-    const bulk = jobs.map((job, i) => ({
-      name: 'message',
-      data: dataOf(job.origin),
-      opts: { ...JOB_OPTIONS, jobId: jobIdOf(job), priority: tags[i]!, ...timesOf(job) },
-    }));
-    await this.doorbell.ringBehind(this.#bands.queue(band).addBulk(bulk));
+    await this.doorbell.ringBehind(addInBulk(this.#bands.queue(band), jobs, tags));
   }
 
   async #extendIn(band: Band, jobs: readonly TakenJob[]): Promise<TakenJob[]> {
@@ -178,15 +171,6 @@ function namesOf(messageId: string, attempt: number): string[] {
     (_, i) => `${messageId}-${attempt - i}`,
   );
   return [messageId, ...later];
-}
-
-/**
- * BullMQ counts a delay from the timestamp, and the timestamp is what the age of a waiting job is read from. A job that is
- * put off is due at `sinceMs`, by the ledger's clock and not by the one of this machine.
- */
-function timesOf({ sinceMs, delayMs = 0 }: JobToAdd) {
-  const timestamp = Math.round(sinceMs - delayMs);
-  return delayMs > 0 ? { timestamp, delay: delayMs } : { timestamp };
 }
 
 function grouped<B extends Band>(items: readonly B[]): Map<string, B[]> {

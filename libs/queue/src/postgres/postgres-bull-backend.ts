@@ -10,6 +10,7 @@ import {
   queueName,
   type WorkerTiming,
 } from '../bull-backend.js';
+import { addInBulk } from '../bull-jobs.js';
 import { bandsOf } from '../bull-bands.js';
 import { type Correction } from '../fair/corrections.js';
 import { TAG_RANGE } from '../fair/range.js';
@@ -71,6 +72,10 @@ export class PostgresBullBackend implements BullBackend {
 
   tag(band: Band, jobs: readonly JobToAdd[]): Promise<number[]> {
     return this.#tags.tag(band, jobs);
+  }
+
+  async addDue(queue: BullQueue, band: Band, jobs: readonly JobToAdd[]): Promise<void> {
+    await addInBulk(queue, jobs, await this.tag(band, jobs));
   }
 
   correct(corrections: readonly Correction[]): Promise<void> {

@@ -11,6 +11,10 @@ export function bandKeys(prefix: string, band: Band) {
     prioritized: bull('prioritized'),
     delayed: bull('delayed'),
     active: bull('active'),
+    marker: bull('marker'),
+    pc: bull('pc'),
+    /** How the keys of its jobs begin. */
+    job: bull(''),
     /** HASH: now (tokens), base (units), shift (units, while the base moves). */
     fair: `${prefix}:fair:${name}`,
     /** ZSET: flow → where it ends (tokens). */

@@ -15,6 +15,7 @@ import { TAG_RANGE } from '../fair/range.js';
 import { type Band, type Counts, type JobToAdd, type Look, type LookAsk } from '../job-queue.js';
 import { laneKeys } from './band-keys.js';
 import { COUNT } from './look.lua.js';
+import { RedisAdding } from './redis-adding.js';
 import { RedisFairTags } from './redis-fair-tags.js';
 import { RedisLook } from './redis-look.js';
 import { RedisPlaces } from './redis-places.js';
@@ -24,6 +25,7 @@ export class RedisBullBackend implements BullBackend {
   readonly places: RedisPlaces;
   readonly #look: RedisLook;
   readonly #tags: RedisFairTags;
+  readonly #adding: RedisAdding;
 
   constructor(
     private readonly connections: RedisConnections,
@@ -36,6 +38,7 @@ export class RedisBullBackend implements BullBackend {
     this.places = new RedisPlaces(connections);
     const tags = new RedisFairTags(connections, range, onError);
     this.#tags = tags;
+    this.#adding = new RedisAdding(connections, range);
     this.#look = new RedisLook(connections, slots, processId, leaseMs, range, (band) => tags.shift(band));
   }
 
@@ -63,6 +66,10 @@ export class RedisBullBackend implements BullBackend {
 
   tag(band: Band, jobs: readonly JobToAdd[]): Promise<number[]> {
     return this.#tags.tag(band, jobs);
+  }
+
+  addDue(_: BullQueue, band: Band, jobs: readonly JobToAdd[]): Promise<void> {
+    return this.#adding.add(band, jobs);
   }
 
   correct(corrections: readonly Correction[]): Promise<void> {

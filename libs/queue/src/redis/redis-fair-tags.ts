@@ -47,10 +47,9 @@ export class RedisFairTags {
   }
 
   async #shiftAll(band: Band): Promise<void> {
-    const { fair, prioritized, former, delayed, active, wait } = this.#keys(band);
-    const jobs = wait.slice(0, -'wait'.length);
+    const { fair, prioritized, former, delayed, active, job } = this.#keys(band);
     const keys = [fair, prioritized, former, delayed, active];
-    const step = () => SHIFT.run(this.connections.patient, keys, [this.range.unit, jobs, SHIFT_STEP]);
+    const step = () => SHIFT.run(this.connections.patient, keys, [this.range.unit, job, SHIFT_STEP]);
     while ((await step()) > 0);
   }
 
