@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { AuthSettings, HttpSettings } from '#config';
@@ -6,11 +6,19 @@ import { type Scope } from '#contracts';
 import { rememberCaller, SCOPE, TOKEN_IN_QUERY } from './caller.js';
 import { Callers } from './callers.js';
 
+/** What a route says of who may ask it. */
+interface Terms {
+  readonly scope: Scope;
+  readonly takesToken: boolean;
+}
+
 /** Lets a request in when its caller may do what it asks for. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   readonly #callers: Callers;
   readonly #reflector = new Reflector();
+  /** They are written at the routes and never change, and asking for them takes 3 µs. */
+  readonly #terms = new WeakMap<object, Terms>();
 
   constructor(auth: AuthSettings, http: HttpSettings) {
     this.#callers = new Callers(auth, http);
@@ -19,12 +27,19 @@ export class ApiKeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const handler = context.getHandler();
-    const scope = this.#reflector.get<Scope | undefined>(SCOPE, handler) ?? 'read';
-    const places = [handler, context.getClass()];
-    const takesToken =
-      this.#reflector.getAllAndOverride<boolean | undefined>(TOKEN_IN_QUERY, places) ?? false;
+    const { scope, takesToken } = this.#terms.get(handler) ?? this.#termsOf(handler, context.getClass());
     rememberCaller(request, this.#callers.of(request, scope, takesToken ? takeToken(request) : undefined));
     return true;
+  }
+
+  #termsOf(handler: ReturnType<ExecutionContext['getHandler']>, controller: Type): Terms {
+    const scope = this.#reflector.get<Scope | undefined>(SCOPE, handler) ?? 'read';
+    const places = [handler, controller];
+    const takesToken =
+      this.#reflector.getAllAndOverride<boolean | undefined>(TOKEN_IN_QUERY, places) ?? false;
+    const terms = { scope, takesToken };
+    this.#terms.set(handler, terms);
+    return terms;
   }
 }
 

@@ -6,11 +6,16 @@ export type IdPrefix =
 let lastMs = 0;
 let sequence = 0;
 
-const RANDOM_BYTES = 8;
+/** The hex digits of `lastMs`. */
+let time = '';
 
-/** Random bytes for many ids at once: fetched for each, an id costs four times as much (2.3 instead of 0.6 µs). */
+const RANDOM_BYTES = 8;
+const DIGITS = 2 * RANDOM_BYTES;
+
+/** Random bytes for many ids at once, and their digits: fetched for each, an id costs many times as much. */
 const pool = Buffer.alloc(512 * RANDOM_BYTES);
-let used = pool.length;
+let digits = '';
+let used = 0;
 
 /**
  * A new id: the prefix, `_`, and the 32 hex digits of a UUIDv7 (RFC 9562 §5.7, method 1: a 12-bit counter
@@ -18,31 +23,31 @@ let used = pool.length;
  */
 export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {
   advance(nowMs);
-  const random = nextRandom();
-  random[0] = (random[0]! & 0x3f) | 0x80;
-  const time = lastMs.toString(16).padStart(12, '0');
-  return `${prefix}_${time}7${sequence.toString(16).padStart(3, '0')}${random.toString('hex')}`;
+  return `${prefix}_${time}7${sequence.toString(16).padStart(3, '0')}${nextRandom()}`;
 }
 
-function nextRandom(): Buffer {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  used += RANDOM_BYTES;
-  return pool.subarray(used - RANDOM_BYTES, used);
+function nextRandom(): string {
+  if (used === digits.length) fetchRandom();
+  used += DIGITS;
+  return digits.slice(used - DIGITS, used);
+}
+
+function fetchRandom(): void {
+  randomFillSync(pool);
+  for (let i = 0; i < pool.length; i += RANDOM_BYTES) pool[i] = (pool[i]! & 0x3f) | 0x80;
+  digits = pool.toString('hex');
+  used = 0;
 }
 
 /** Takes the later of the clock and the last id's time; a full counter borrows the next millisecond. */
 function advance(nowMs: number): void {
-  if (nowMs > lastMs) {
-    lastMs = nowMs;
-    sequence = 0;
-    return;
-  }
+  if (nowMs > lastMs) return begin(nowMs);
   sequence += 1;
-  if (sequence > 0xfff) {
-    lastMs += 1;
-    sequence = 0;
-  }
+  if (sequence > 0xfff) begin(lastMs + 1);
+}
+
+function begin(ms: number): void {
+  lastMs = ms;
+  sequence = 0;
+  time = ms.toString(16).padStart(12, '0');
 }

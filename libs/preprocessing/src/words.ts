@@ -59,15 +59,19 @@ function readSimple(text: string): Words | undefined {
   const tally = new Tally();
   let count = 0;
   for (let i = 0; i < text.length; i += 1) {
-    const kind = kindAt(text, i);
-    if (kind === OTHER) return undefined;
-    if (kind !== PART) continue;
+    let unit = text.charCodeAt(i);
+    if (unit >= FIRST_OTHER || KINDS[unit] === OTHER) return undefined;
+    if (KINDS[unit] !== PART) continue;
     const start = i;
     let hash = EMPTY_HASH;
     do {
-      hash = hashed(hash, text.charCodeAt(i));
+      hash = hashed(hash, unit);
       i += 1;
-    } while (goesOnAt(text, i));
+      unit = i < text.length ? text.charCodeAt(i) : 0;
+    } while (
+      unit < FIRST_OTHER &&
+      (KINDS[unit] === PART || (KINDS[unit] === JOINER && isPartAt(text, i + 1)))
+    );
     tally.add(knownWordAt(text, start, i, hash));
     count += 1;
     // It ends with a character that is looked at again.
@@ -76,16 +80,8 @@ function readSimple(text: string): Words | undefined {
   return { count, unspaced: '', feeling: tally.feeling, votes: tally.votes };
 }
 
-function kindAt(text: string, at: number): number {
-  const unit = text.charCodeAt(at);
-  return unit < FIRST_OTHER ? KINDS[unit]! : OTHER;
-}
-
-/** Whether a word that has begun goes on here: with a letter, or with a joiner before one. */
-function goesOnAt(text: string, at: number): boolean {
-  if (at >= text.length) return false;
-  const kind = kindAt(text, at);
-  return kind === PART || (kind === JOINER && at + 1 < text.length && kindAt(text, at + 1) === PART);
+function isPartAt(text: string, at: number): boolean {
+  return at < text.length && KINDS[text.charCodeAt(at)] === PART;
 }
 
 function readAny(text: string): Words {

@@ -47,7 +47,7 @@ export function planOf(
   const preferred = type && byTaskType(catalog, type);
   return (
     preferred ?? {
-      choices: everybody(catalog).map(choiceOf),
+      choices: everybodysChoices(catalog),
       weights: catalog.routing.weights,
       fallbacks: null,
     }
@@ -111,6 +111,15 @@ function byTaskType(catalog: Catalog, { name, provider, model }: TaskTypeSpec): 
 function everybody({ providers }: Catalog): readonly ProviderSpec[] {
   const real = providers.filter(({ kind }) => kind !== 'simulator');
   return real.length > 0 ? real : providers;
+}
+
+/** Of every catalog that was asked, while it is there: they are the same for each message. */
+const known = new WeakMap<Catalog, Plan['choices']>();
+
+function everybodysChoices(catalog: Catalog): Plan['choices'] {
+  const choices = known.get(catalog) ?? everybody(catalog).map(choiceOf);
+  known.set(catalog, choices);
+  return choices;
 }
 
 /** The default model, and the others should it not be able to. */

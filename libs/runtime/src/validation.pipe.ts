@@ -25,7 +25,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   }
 
   override transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
-    requireShallow(value);
+    if (!isFlat(value)) requireShallow(value);
     if (metadata.type === 'param') requireStorable(value, metadata.data ?? 'path');
     return super.transform(value, metadata) as Promise<T>;
   }
@@ -73,6 +73,16 @@ function requireStorable(value: unknown, field: string): void {
   throw new AppError('invalid_request', `${field}: must not contain NUL`, {
     fields: [{ field, message: 'must not contain NUL' }],
   });
+}
+
+/** Most bodies are, and are walked so without a list for each level. */
+function isFlat(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  for (const key in value) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key];
+    if (typeof inner === 'object' && inner !== null) return false;
+  }
+  return true;
 }
 
 /** Walks without recursion, so that depth cannot overflow the stack. */

