@@ -112,6 +112,35 @@ export function conformsToHandovers(open: () => Promise<Database>): void {
     expect(await handovers()).toBe(0);
   });
 
+  test('takes along what is committed with turns and with what is due later', async () => {
+    const conversation_id = await scene.conversation();
+    const all = await together({}, { conversation_id }, { idempotency_key: 'k' }, { delay_ms: DAY_MS });
+    const [free, turn, keyed, later] = all;
+    expect([turn!.handover, later!.handover]).toEqual([undefined, undefined]);
+    expect(free!.handover).toBe(keyed!.handover);
+    await scene.schedule.enqueued([free!, keyed!]);
+    expect(await statuses(all)).toEqual(['queued', 'pending', 'queued', 'scheduled']);
+    expect(await handovers()).toBe(0);
+  });
+
+  test('of messages with nothing to look up is answered with what their rows say', async () => {
+    const row = rowOf({ ttl_ms: 12_345, fingerprint: 'f', options: { task_type: 't' } });
+    const inserted = (await batches.insert([row])).get(row.id)!;
+    const [stored] = await scene.run<{ created_at: Date; expires_at: Date; fingerprint: string }>(
+      'SELECT created_at, expires_at, fingerprint FROM messages WHERE id = $1',
+      row.id,
+    );
+    const { created_at, expires_at } = inserted;
+    expect({ created_at, expires_at, fingerprint: 'f' }).toEqual(stored);
+    expect(await scene.reader.get('t1', row.id)).toMatchObject({
+      content: row.content,
+      metadata: row.metadata,
+      targets: [],
+      options: { task_type: 't' },
+      status: 'pending',
+    });
+  });
+
   test('a schedule that has lost everything ends it', async () => {
     const [message] = await together({});
     await scene.schedule.forgetEnqueued();

@@ -1,6 +1,7 @@
 import { type Database, type Query } from '#database';
 import { withinBudgets } from './budgets.js';
 import { Handover } from './handover.js';
+import { insertFree, isFree } from './insert-free.js';
 import {
   type CommittedRow,
   INSERT_MESSAGES,
@@ -22,9 +23,11 @@ export async function insertRows(
   database: Database,
   rows: readonly NewMessageRow[],
 ): Promise<ReadonlyMap<string, InsertedRow>> {
+  const query = database.query.bind(database);
+  if (rows.every(isFree)) return handedOver(await insertFree(query, rows));
   const found = rows.some(({ budgets }) => budgets)
     ? await withinBudgets(database, rows, insert)
-    : await insert(database.query.bind(database), rows);
+    : await insert(query, rows);
   const vacant = found.flatMap((row) => (row.status === null && row.vacant_turn_of) || []);
   // A crash in between leaves a conversation that counts one message too many, and nothing else.
   if (vacant.length > 0) await database.query(VACATE_TURNS, [vacant]);

@@ -10,6 +10,7 @@ import { ANSWER_DEADLINE_MS, type Database } from '#database';
 import { GroupCommit } from '#runtime';
 import { budgetExhausted } from './budget-exhausted.js';
 import { charactersOf } from './characters-of.js';
+import { isFree } from './insert-free.js';
 import { type InsertedRow, insertRows } from './insert-rows.js';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
 import { type CallUse } from './sql/call-use.js';
@@ -88,6 +89,8 @@ interface ClaimRequest {
  */
 export class MessageLedger {
   readonly #inserts: GroupCommit<NewMessageRow, InsertedRow | undefined>;
+  /** Most messages; they have a simpler statement while no others are among them. */
+  readonly #free: GroupCommit<NewMessageRow, InsertedRow | undefined>;
   /** Those that must keep to budgets; nobody else waits for them. */
   readonly #bounded: GroupCommit<NewMessageRow, InsertedRow | undefined>;
   readonly #claims: GroupCommit<ClaimRequest, Claim>;
@@ -97,6 +100,7 @@ export class MessageLedger {
   constructor(private readonly database: Database) {
     const inTime = { ...BATCHES, maxWaitMs: ANSWER_DEADLINE_MS, maxWeight: MAX_STATEMENT };
     this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
+    this.#free = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
     this.#bounded = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
     this.#claims = new GroupCommit((requests) => this.#claimAll(requests), BATCHES);
     this.#finishes = new GroupCommit((rows) => this.#endAll(FINISH_MESSAGES, rows), BATCHES);
@@ -109,7 +113,7 @@ export class MessageLedger {
    * database_unavailable
    */
   async insert(row: NewMessageRow): Promise<Inserted> {
-    const inserted = await (row.budgets ? this.#bounded : this.#inserts).add(row);
+    const inserted = await this.#groupOf(row).add(row);
     return inserted ? { ...inserted, isNew: true } : this.#whyNotInserted(row);
   }
 
@@ -185,6 +189,11 @@ export class MessageLedger {
         conversationId: row.conversation_id,
       }
     );
+  }
+
+  #groupOf(row: NewMessageRow): GroupCommit<NewMessageRow, InsertedRow | undefined> {
+    if (isFree(row)) return this.#free;
+    return row.budgets ? this.#bounded : this.#inserts;
   }
 
   async #insertAll(rows: readonly NewMessageRow[]): Promise<(InsertedRow | undefined)[]> {
