@@ -42,8 +42,8 @@ describe('BullJobQueue on Redis', () => {
   test('adds jobs that are due as BullMQ itself would add them', async () => {
     const { queue, connections } = await openQueue(['ours', 'theirs']);
     const stored = async ({ marker, prioritized, pc, job }: ReturnType<typeof bandKeys>) => ({
-      marker: await connections.prompt.zrange(marker, 0, -1, 'WITHSCORES'),
-      prioritized: await connections.prompt.zrange(prioritized, 0, -1, 'WITHSCORES'),
+      marker: await connections.prompt.zrange(marker, '0', '-1', 'WITHSCORES'),
+      prioritized: await connections.prompt.zrange(prioritized, '0', '-1', 'WITHSCORES'),
       counted: await connections.prompt.get(pc),
       jobs: await Promise.all(
         ['m1', 'm2-3'].map(async (id) => {
