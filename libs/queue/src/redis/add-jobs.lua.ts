@@ -11,8 +11,6 @@ export const ADD_JOBS = new LuaScript<readonly (string | number)[], number>(`
 local unit, most, jobs, options = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local state = redis.call('HMGET', KEYS[4], 'now', 'base')
 local now, base = tonumber(state[1] or 0), tonumber(state[2] or 0)
-redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now)
-redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now)
 
 local ends, lasts = {}, {}
 local function of(known, key, flow)
@@ -56,5 +54,8 @@ for i, id in ipairs(ids) do
 end
 addAll(KEYS[2], waiting)
 redis.call('ZADD', KEYS[1], 0, '0')
+-- Last: a Redis that is full lets a script go on that has begun with what only deletes.
+redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now)
 return #ids
 `);
