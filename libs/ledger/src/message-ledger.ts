@@ -14,7 +14,7 @@ import { isFree } from './insert-free.js';
 import { type InsertedRow, insertRows } from './insert-rows.js';
 import { entityOf, toMessage, toPriorityName } from './rows.js';
 import { type CallUse } from './sql/call-use.js';
-import { CLAIM_MESSAGES, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
+import { CLAIM_MESSAGES, type ClaimInput, type ClaimRow, type PlannedCallRow } from './sql/claim-messages.js';
 import { FINISH_MESSAGES, type FinishRow } from './sql/finish-messages.js';
 import { type NewMessageRow } from './sql/insert-messages.js';
 import { RETRY_MESSAGES, type RetryRow } from './sql/retry-messages.js';
@@ -66,7 +66,7 @@ export interface Cancelled {
 }
 
 /** The call that a worker will make once it has the message. */
-export type PlannedCall = Omit<PlannedCallRow, 'message_id'>;
+export type PlannedCall = Omit<PlannedCallRow, 'call_id'> & { readonly id: string };
 
 /** What a worker runs. */
 export interface Owned {
@@ -231,12 +231,13 @@ export class MessageLedger {
 
   async #claimAll(requests: readonly ClaimRequest[]): Promise<Claim[]> {
     const { workerId, leaseMs } = requests[0]!;
-    const ids = requests.map(({ id }) => id);
-    const calls = requests.flatMap(({ id, call }) => (call ? [{ ...call, message_id: id }] : []));
-    const values = [ids, workerId, leaseMs, JSON.stringify(calls satisfies PlannedCallRow[])];
+    const input = requests.map(({ id, call }): ClaimInput =>
+      call ? { ...call, id, call_id: call.id } : { id },
+    );
+    const values = [JSON.stringify(input), workerId, leaseMs];
     const rows = await this.database.query<ClaimRow>(CLAIM_MESSAGES, values);
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => toClaim(byId.get(id)));
+    return requests.map(({ id }) => toClaim(byId.get(id)));
   }
 
   async #endAll(statement: typeof FINISH_MESSAGES, rows: readonly { id: string }[]): Promise<boolean[]> {

@@ -24,6 +24,7 @@ import { Budgets1763817000000 } from './migrations/1763817000000-budgets.js';
 import { Tasks1763822000000 } from './migrations/1763822000000-tasks.js';
 import { DeadLetterHooks1763831000000 } from './migrations/1763831000000-dead-letter-hooks.js';
 import { Handovers1763840000000 } from './migrations/1763840000000-handovers.js';
+import { RoomForCalls1763841000000 } from './migrations/1763841000000-room-for-calls.js';
 import { Usage1763816500000 } from './migrations/1763816500000-usage.js';
 import { Sessions1763820000000 } from './migrations/1763820000000-sessions.js';
 
@@ -59,5 +60,6 @@ export const LEDGER_SCHEMA: Schema = {
     Tasks1763822000000,
     DeadLetterHooks1763831000000,
     Handovers1763840000000,
+    RoomForCalls1763841000000,
   ],
 };

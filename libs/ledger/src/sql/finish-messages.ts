@@ -3,7 +3,7 @@ import { type ReplyData } from '../reply-data.js';
 import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { BURY } from './bury.js';
 import { CALL_USE, type CallUse, SET_CALL_USE } from './call-use.js';
-import { lockedInOrder } from './open-statuses.js';
+import { CURRENT_ATTEMPT, isOneOfFew, LOCKED_ATTEMPTS } from './open-statuses.js';
 
 /** How an attempt ended for good, in the names of the columns. */
 export interface FinishRow extends Partial<CallUse> {
@@ -30,8 +30,6 @@ export interface FinishRow extends Partial<CallUse> {
   readonly data?: ReplyData | null;
 }
 
-const CURRENT = `m.attempt = i.attempt AND m.status = 'processing'`;
-
 /**
  * Ends messages ($1: JSON array of FinishRow): status, reply, usage and dead letter in one statement, so in one
  * transaction; where the conversation says so, a dead letter blocks its next turns. Of a row whose attempt is no longer the
@@ -47,30 +45,29 @@ WITH input AS (
     id text, attempt int, status text, error_code text, error_message text, dead boolean,
     call_id text, call_state text, content text, provider text, model text, finish_reason text,
     data jsonb, reply_prompt_tokens int, reply_completion_tokens int, reply_estimated boolean, ${CALL_USE})
-), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
+), ${LOCKED_ATTEMPTS},
 done AS (
   UPDATE messages m
-     SET status = i.status, error_code = i.error_code, error_message = i.error_message,
+     SET status = l.status, error_code = l.error_code, error_message = l.error_message,
          lease_until = NULL, completed_at = now(), updated_at = now()
-    FROM input i JOIN locked USING (id)
-   WHERE m.id = i.id AND ${CURRENT}
-  RETURNING m.id, m.tenant_id, m.user_id, m.priority, m.lane, m.conversation_id, m.turn, ${SETTLED_COLUMNS}
+    FROM locked l
+   WHERE m.id = l.id AND ${CURRENT_ATTEMPT}
+  RETURNING l.*, m.tenant_id, m.user_id, m.priority, m.lane, m.conversation_id, m.turn, ${SETTLED_COLUMNS}
 ), ended AS (
-  SELECT d.*, i.attempt, i.dead, i.error_code AS code, i.error_message AS reason FROM done d JOIN input i USING (id)
+  SELECT id, tenant_id, user_id, priority, lane, conversation_id, turn, attempt, dead,
+         error_code AS code, error_message AS reason FROM done
 ), stored AS (
   INSERT INTO replies (message_id, tenant_id, content, provider, model, finish_reason,
                        prompt_tokens, completion_tokens, usage_estimated, data)
-  SELECT d.id, d.tenant_id, i.content, i.provider, i.model, i.finish_reason,
-         coalesce(i.reply_prompt_tokens, i.prompt_tokens),
-         coalesce(i.reply_completion_tokens, i.completion_tokens),
-         coalesce(i.reply_estimated, i.usage_estimated), i.data
-    FROM done d JOIN input i USING (id) WHERE i.content IS NOT NULL
-), ${BURY}, ${settleBudgets('done m JOIN input i USING (id)', 'i.call_id', 'i.worth')}, closed AS (
+  SELECT id, tenant_id, content, provider, model, finish_reason,
+         coalesce(reply_prompt_tokens, prompt_tokens),
+         coalesce(reply_completion_tokens, completion_tokens),
+         coalesce(reply_estimated, usage_estimated), data
+    FROM done WHERE content IS NOT NULL
+), ${BURY}, ${settleBudgets('done m', 'm.call_id', 'm.worth')}, closed AS (
   UPDATE provider_calls c
      SET state = i.call_state, error_code = i.error_code, finished_at = now(), ${SET_CALL_USE}
-    FROM input i WHERE c.id = i.call_id
+    FROM input i WHERE c.id = i.call_id AND ${isOneOfFew('i.call_id')}
 )
-SELECT id FROM done
-UNION ALL
-SELECT m.id FROM messages m JOIN input i ON m.id = i.id AND m.attempt = i.attempt AND m.status = i.status`,
+SELECT id FROM locked l WHERE ${CURRENT_ATTEMPT} OR (l.attempt_now = l.attempt AND l.status_now = l.status)`,
 };

@@ -13,6 +13,35 @@ export function lockedInOrder(from: string, where: string): string {
 }
 
 /**
+ * True of every id. It is for the planner, which takes what a statement is given for a hundred rows, and for so many would
+ * rather read all of a small table than look each up by its key. A prepared statement would go on with that while the table
+ * grows, until somebody analyzes it.
+ */
+export function isOneOfFew(id: string): string {
+  return `${id} COLLATE "C" BETWEEN '!' AND '~'`;
+}
+
+/**
+ * The same for the messages that an `input` names by `id`, with what is needed of their rows (`columns` of `m`): each is found
+ * by its key, whatever the planner knows. As a join it may instead read all that the indexes of open messages still hold of
+ * ended ones. OFFSET keeps conditions on what was found outside.
+ */
+export function lockedByKey(columns: string): string {
+  return `locked AS MATERIALIZED (
+  SELECT i.*, m.* FROM (SELECT * FROM input WHERE ${isOneOfFew('id')} ORDER BY id) i
+   CROSS JOIN LATERAL (SELECT ${columns} FROM messages m WHERE m.id = i.id OFFSET 0 FOR UPDATE) m
+)`;
+}
+
+/** The messages of an `input` that has their attempts, with how they stand now. */
+export const LOCKED_ATTEMPTS = lockedByKey(
+  'm.attempt AS attempt_now, m.status AS status_now, m.cancel_requested',
+);
+
+/** Of those the ones (`l`) whose attempt is under way. */
+export const CURRENT_ATTEMPT = `l.attempt_now = l.attempt AND l.status_now = 'processing'`;
+
+/**
  * `m` is the oldest open message of its conversation, and no failed one blocks it; or it is in none. Only such a message
  * may be in the schedule.
  */

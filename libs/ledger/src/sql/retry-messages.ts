@@ -1,6 +1,6 @@
 import { type Statement } from '#database';
 import { CALL_USE, type CallUse, SET_CALL_USE } from './call-use.js';
-import { lockedInOrder } from './open-statuses.js';
+import { CURRENT_ATTEMPT, isOneOfFew, LOCKED_ATTEMPTS } from './open-statuses.js';
 
 export interface RetryRow extends Partial<CallUse> {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface RetryRow extends Partial<CallUse> {
 }
 
 /** Nobody wants a cancelled message to try again. */
-const CURRENT = `m.attempt = i.attempt AND m.status = 'processing' AND NOT m.cancel_requested`;
+const CURRENT = `${CURRENT_ATTEMPT} AND NOT l.cancel_requested`;
 
 /**
  * Sends messages back to wait for another attempt ($1: JSON array of RetryRow), fenced by attempt; twice is as good as
@@ -26,18 +26,15 @@ WITH input AS (
     id text, attempt int, delay_ms float8, error_code text, error_message text, call_id text, ${CALL_USE})
 ), closed AS (
   UPDATE provider_calls c SET state = 'failed', error_code = i.error_code, finished_at = now(), ${SET_CALL_USE}
-    FROM input i WHERE c.id = i.call_id
-), ${lockedInOrder('messages m JOIN input i ON i.id = m.id', CURRENT)},
+    FROM input i WHERE c.id = i.call_id AND ${isOneOfFew('i.call_id')}
+), ${LOCKED_ATTEMPTS},
 retried AS (
   UPDATE messages m
-     SET status = 'retrying', retry_count = m.retry_count + 1, diversions = 0, error_code = i.error_code,
-         error_message = i.error_message, retry_at = now() + i.delay_ms * interval '1 ms',
+     SET status = 'retrying', retry_count = m.retry_count + 1, diversions = 0, error_code = l.error_code,
+         error_message = l.error_message, retry_at = now() + l.delay_ms * interval '1 ms',
          lease_until = NULL, updated_at = now()
-    FROM input i JOIN locked USING (id)
-   WHERE m.id = i.id AND ${CURRENT}
-  RETURNING m.id
+    FROM locked l
+   WHERE m.id = l.id AND ${CURRENT}
 )
-SELECT id FROM retried
-UNION ALL
-SELECT m.id FROM messages m JOIN input i ON m.id = i.id AND m.attempt = i.attempt AND m.status = 'retrying'`,
+SELECT id FROM locked l WHERE ${CURRENT} OR (l.attempt_now = l.attempt AND l.status_now = 'retrying')`,
 };

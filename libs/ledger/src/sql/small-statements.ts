@@ -2,7 +2,16 @@ import { type Statement } from '#database';
 import { settleBudgets, SETTLED_COLUMNS } from './budgets.js';
 import { nextBlocker } from './bury.js';
 import { CALL_USE, SET_CALL_USE } from './call-use.js';
-import { IN_HANDOVER, IN_TURN, IS_HEAD, lockedInOrder, OPEN, SCHEDULE_COLUMNS } from './open-statuses.js';
+import {
+  CURRENT_ATTEMPT,
+  IN_HANDOVER,
+  IN_TURN,
+  IS_HEAD,
+  LOCKED_ATTEMPTS,
+  lockedInOrder,
+  OPEN,
+  SCHEDULE_COLUMNS,
+} from './open-statuses.js';
 import { SPENT_ON_MESSAGE } from './spent-usage.js';
 
 /** A retry that the reconciler brought back is queued too, or it would bring it again with every tick. */
@@ -126,10 +135,9 @@ export const RENEW_LEASES: Statement = {
   name: 'renew-leases',
   text: `
 WITH input AS (SELECT * FROM unnest($1::text[], $2::int[], $4::int[]) AS i(id, attempt, progress)),
-${lockedInOrder('messages m JOIN input i ON i.id = m.id', `m.attempt = i.attempt AND m.status = 'processing'`)}
-UPDATE messages m SET lease_until = now() + $3 * interval '1 ms', progress = i.progress
-  FROM input i JOIN locked USING (id)
- WHERE m.id = i.id AND m.attempt = i.attempt AND m.status = 'processing'
+${LOCKED_ATTEMPTS}
+UPDATE messages m SET lease_until = now() + $3 * interval '1 ms', progress = l.progress
+  FROM locked l WHERE m.id = l.id AND ${CURRENT_ATTEMPT}
 RETURNING m.id, m.cancel_requested`,
 };
 
