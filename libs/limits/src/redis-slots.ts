@@ -1,4 +1,4 @@
-import { LuaScript, type RedisConnections } from '#redis';
+import { GatheredScript, LuaScript, type RedisConnections } from '#redis';
 import { GRANT_LUA, slotKeys, spreadArgs } from './grant.lua.js';
 import { type Granted, NOTHING, type SlotAsk, Slots } from './slots.js';
 
@@ -22,7 +22,7 @@ return 1
 `);
 
 /** ARGV: tokens. Answers 1 when somebody has wanted a slot in vain. */
-const RELEASE = new LuaScript<readonly string[], number>(`
+const RELEASE = new GatheredScript<number>(`
 redis.call('ZREM', KEYS[1], unpack(ARGV))
 redis.call('ZREM', KEYS[2], unpack(ARGV))
 return redis.call('DEL', KEYS[4])

@@ -1,3 +1,4 @@
+export * from './gathered-script.js';
 export * from './lua.js';
 export * from './probe-redis.js';
 export * from './redis-connections.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Redis } from 'ioredis';
 
 /** A Lua script, called by its hash and loaded again when the server has forgotten it. */
-export class LuaScript<A extends readonly (string | number)[], R> {
+export class LuaScript<A extends readonly (string | number | Buffer | undefined)[], R> {
   readonly #sha: string;
 
   constructor(private readonly source: string) {
@@ -14,8 +14,8 @@ export class LuaScript<A extends readonly (string | number)[], R> {
     return (await redis.eval(this.source, keys.length, ...keys, ...args.map(String))) as R;
   }
 
-  async run(redis: Redis, keys: readonly string[], args: A): Promise<R> {
-    const rest = [...keys, ...args.map(String)];
+  async run(redis: Redis, keys: readonly (string | number | Buffer | undefined)[], args: A): Promise<R> {
+    const rest = [...keys, ...args] as (string | number | Buffer)[];
     try {
       return (await redis.evalsha(this.#sha, keys.length, ...rest)) as R;
     } catch (error) {

@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { AppError } from '#contracts';
 import { waitFor } from '#runtime';
+import { gatherWrites } from './gather-writes.js';
 
 /** Longest time that a caller who must have an answer waits for Redis. */
 const COMMAND_TIMEOUT_MS = 800;
@@ -101,6 +102,7 @@ export class RedisConnections {
       this.#lastError = error;
       this.onError(error);
     });
+    connection.on('connect', () => gatherWrites(connection.stream));
     this.#open.push(connection);
     return connection;
   }

@@ -1,6 +1,6 @@
 import { type Redis } from 'ioredis';
 import { type ReplyEntry, type ReplyEvent } from '#contracts';
-import { LuaScript, type RedisConnections, viaRedis } from '#redis';
+import { GatheredScript, type RedisConnections, viaRedis } from '#redis';
 import { withDeadline } from '#runtime';
 import { LiveEntries } from './live-entries.js';
 import { type Retention } from './memory-reply-log.js';
@@ -12,7 +12,7 @@ import { type AppendResult, type Live, ReplyLog, type Tail } from './reply-log.j
  * KEYS: the stream. ARGV: channel, first seq, 1 when the first entry may follow a gap, time to live in ms, then the
  * events. Answers ok, taken or lost.
  */
-const APPEND = new LuaScript<readonly (string | number)[], AppendResult>(`
+const APPEND = new GatheredScript<AppendResult>(`
 local first = tonumber(ARGV[2])
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local top = last and tonumber(string.match(last[1], '^(%d+)')) or 0

@@ -14,6 +14,7 @@ import { type Correction } from '../fair/corrections.js';
 import { TAG_RANGE } from '../fair/range.js';
 import { type Band, type Counts, type JobToAdd, type Look, type LookAsk } from '../job-queue.js';
 import { laneKeys } from './band-keys.js';
+import { gatherBull } from './gather-bull.js';
 import { COUNT } from './look.lua.js';
 import { RedisAdding } from './redis-adding.js';
 import { RedisFairTags } from './redis-fair-tags.js';
@@ -36,6 +37,7 @@ export class RedisBullBackend implements BullBackend {
     range = TAG_RANGE,
   ) {
     this.places = new RedisPlaces(connections);
+    gatherBull(connections.patient);
     const tags = new RedisFairTags(connections, range, onError);
     this.#tags = tags;
     this.#adding = new RedisAdding(connections, range);
