@@ -28,6 +28,9 @@ const MAX_STATEMENT = 8_000_000;
 
 const BATCHES = { maxBatch: 200, maxInFlight: 2, maxWaiting: 20_000 };
 
+/** A worker's messages are claimed, and end, in groups. */
+const OF_A_WORKER = { ...BATCHES, gather: true };
+
 /** The worker owns the message until its lease ends, or learns why it does not. */
 export type Claim =
   | {
@@ -102,9 +105,9 @@ export class MessageLedger {
     this.#inserts = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
     this.#free = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
     this.#bounded = new GroupCommit((rows) => this.#insertAll(rows), inTime, charactersOf);
-    this.#claims = new GroupCommit((requests) => this.#claimAll(requests), BATCHES);
-    this.#finishes = new GroupCommit((rows) => this.#endAll(FINISH_MESSAGES, rows), BATCHES);
-    this.#retries = new GroupCommit((rows) => this.#endAll(RETRY_MESSAGES, rows), BATCHES);
+    this.#claims = new GroupCommit((requests) => this.#claimAll(requests), OF_A_WORKER);
+    this.#finishes = new GroupCommit((rows) => this.#endAll(FINISH_MESSAGES, rows), OF_A_WORKER);
+    this.#retries = new GroupCommit((rows) => this.#endAll(RETRY_MESSAGES, rows), OF_A_WORKER);
   }
 
   /**

@@ -35,6 +35,15 @@ describe('GroupCommit', () => {
     expect(await Promise.all(results)).toEqual(['row 1', 'row 2', 'row 3', 'row 4', 'row 5']);
   });
 
+  test('also gathers what comes with the first item where callers come in groups', async () => {
+    const { commits, groups, gates } = setup({ gather: true });
+    const results = [1, 2].map((item) => commits.add(item));
+    const later = Promise.resolve().then(() => commits.add(3));
+    await expect.poll(() => groups).toEqual([[1, 2, 3]]);
+    gates[0]!.resolve();
+    expect(await Promise.all([...results, later])).toEqual(['row 1', 'row 2', 'row 3']);
+  });
+
   test('writes together what is not too heavy, and what is heavier by itself', async () => {
     const { commits, groups, gates } = setup({ maxWeight: 10 });
     const results = [1, 4, 5, 2, 30, 3].map((item) => commits.add(item));

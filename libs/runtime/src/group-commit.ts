@@ -9,6 +9,8 @@ export interface GroupCommitOptions {
   readonly maxInFlight: number;
   /** Most items that may wait; one more is refused with `intake_overloaded`. */
   readonly maxWaiting: number;
+  /** What comes in one turn of the event loop goes together, also the first of it: for callers who come in groups. */
+  readonly gather?: boolean;
   /** What has waited longer is refused with `database_unavailable`: whoever asked has been told so already. */
   readonly maxWaitMs?: number;
 }
@@ -28,6 +30,7 @@ interface Waiting<T, R> {
 export class GroupCommit<T, R> {
   readonly #waiting: Waiting<T, R>[] = [];
   #inFlight = 0;
+  #isGathering = false;
 
   /** `write` answers with one result per item, in the order of the items. */
   constructor(
@@ -43,6 +46,16 @@ export class GroupCommit<T, R> {
       );
     return new Promise<R>((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject, since: performance.now() });
+      if (this.options.gather) this.#flushSoon();
+      else this.#flush();
+    });
+  }
+
+  #flushSoon(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    process.nextTick(() => {
+      this.#isGathering = false;
       this.#flush();
     });
   }
