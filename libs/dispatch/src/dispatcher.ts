@@ -9,7 +9,7 @@ import { type Runs } from './runs.js';
 import { type Starter } from './starter.js';
 
 /** Jobs taken in one step: enough to fill up fast, few enough that a realtime message is not kept waiting. */
-const STEP = 16;
+const STEP = 32;
 /** After an error of the schedule. */
 const PAUSE_MS = 500;
 /** A loop that hangs in a schedule that is away is waited for this long at the end. */
