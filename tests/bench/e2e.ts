@@ -8,6 +8,11 @@ const MESSAGES = 10_000;
 const ROUNDS = 5;
 const GOAL = 2_500;
 
+/** Asked many times a second, so it must not cost what is measured: the indexes know it, of whatever has ended. */
+const ANY_OPEN = `
+  SELECT EXISTS (SELECT FROM messages WHERE status IN ('pending', 'scheduled', 'queued', 'retrying'))
+      OR EXISTS (SELECT FROM messages WHERE status = 'processing') AS open`;
+
 export const e2e: Bench = {
   name: 'e2e',
   about: 'messages per second from accept to stored reply, simulator at 0 ms, on Redis and Postgres',
@@ -44,7 +49,10 @@ async function once(fleet: Fleet, messages: number): Promise<number> {
   await fleet.sendAll(
     Array.from({ length: messages }, (_, n) => ({ user_id: `user ${n % 50}`, content: 'hello' })),
   );
-  const done = async () => (await fleet.count(`status = 'completed'`)) - before >= messages;
+  const done = async () => !(await fleet.rows<{ open: boolean }>(ANY_OPEN))[0]!.open;
   await fleet.until(done, 120_000, 50);
-  return messages / ((performance.now() - startedAt) / 1_000);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const completed = (await fleet.count(`status = 'completed'`)) - before;
+  if (completed !== messages) throw new Error(`${completed} of ${messages} messages were completed`);
+  return messages / seconds;
 }

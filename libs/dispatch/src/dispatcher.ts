@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type QueueSettings, type WorkerSettings } from '#config';
 import { type Log } from '#observability';
-import { type JobQueue } from '#queue';
+import { type JobQueue, type Look } from '#queue';
 import { atMost } from '#runtime';
 import { Alarm } from './alarm.js';
 import { type Lanes } from './lanes.js';
@@ -75,7 +75,13 @@ export class Dispatcher {
     const look = await this.queue.look({ room: STEP, limit: concurrency, lanes });
     this.lanes.heard(look);
     const taken = await this.starter.start(look, this.#stopping, () => this.#alarm.ring());
-    if (taken > 0) return 0;
+    // When all that was ready is taken, what comes next rings: who asks at once is in the way of what has just begun.
+    if (taken > 0 && readyIn(look) > taken) return 0;
     return Math.max(1, Math.min(safety_tick, look.nextDueMs ?? safety_tick));
   }
+}
+
+function readyIn({ lanes }: Look): number {
+  const counts = lanes.flatMap(({ bands }) => Object.values(bands).map(({ ready }) => ready));
+  return counts.reduce((sum, ready) => sum + ready, 0);
 }
