@@ -240,7 +240,15 @@ export class MessageLedger {
     const values = [JSON.stringify(input), workerId, leaseMs];
     const rows = await this.database.query<ClaimRow>(CLAIM_MESSAGES, values);
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return requests.map(({ id }) => toClaim(byId.get(id)));
+    const given = new Set<string>();
+    return requests.map(({ id }) => {
+      const row = byId.get(id);
+      // Of two who ask for the same message in one group the first has it.
+      if (row?.claimed && given.has(id))
+        return { claimed: false, status: 'processing', leaseMs, lane: row.lane };
+      given.add(id);
+      return toClaim(row);
+    });
   }
 
   async #endAll(statement: typeof FINISH_MESSAGES, rows: readonly { id: string }[]): Promise<boolean[]> {
