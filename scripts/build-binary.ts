@@ -29,8 +29,6 @@ function makeBlob(program: string, database: string): string {
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
     useCodeCache: true,
-    // A start makes much that lives long; a young generation that begins small would be collected again and again.
-    execArgv: ['--min-semi-space-size=16'],
     assets: { ...assetsOf(ROOT), [NEW_DATABASE]: database },
   };
   writeFileSync(config, JSON.stringify(settings, null, 2));

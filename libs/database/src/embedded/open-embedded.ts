@@ -35,9 +35,13 @@ export async function openEmbedded(dataDir: string, disk: Disk = REAL_DISK): Pro
 
 async function open(folder: string, disk: Disk, release: () => void): Promise<Database> {
   const parts = embeddedParts();
-  const openSession = async () => openFolder(folder, disk, await parts);
+  const openSession = async (restsOn?: Promise<void>) => openFolder(folder, disk, await parts, restsOn);
   const first = await makeAndOpen(folder, disk, openSession);
-  const server = new EmbeddedServer(first, openSession, (error) => pool.tell(error));
+  const server = new EmbeddedServer(
+    first,
+    () => openSession(),
+    (error) => pool.tell(error),
+  );
   const pool = new EmbeddedPool(server);
   return new Database(pool, 'embedded', async () => {
     await server.close();
@@ -46,21 +50,30 @@ async function open(folder: string, disk: Disk, release: () => void): Promise<Da
 }
 
 /** The folder is made if it is not there: copied, where there is a database to copy, or by `initdb`. */
-async function makeAndOpen(folder: string, disk: Disk, openSession: () => Promise<EmbeddedSession>) {
+async function makeAndOpen(
+  folder: string,
+  disk: Disk,
+  openSession: (restsOn?: Promise<void>) => Promise<EmbeddedSession>,
+): Promise<EmbeddedSession> {
   const made = new NewFolder(folder, disk);
   if (made.isThere) return openSession();
   made.begin();
-  const isCopied = await copyNewDatabase(folder);
   // What is copied is synced while the database opens it, which syncs for itself what it writes.
-  const [session] = isCopied
-    ? await Promise.all([openSession(), made.sync()])
-    : [await openSession(), await made.sync()];
+  if (await copyNewDatabase(folder)) return openSession(made.sync().then(() => made.finish()));
+  const session = await openSession();
+  await made.sync();
   made.finish();
   return session;
 }
 
-async function openFolder(folder: string, disk: Disk, parts: Parts): Promise<EmbeddedSession> {
+async function openFolder(
+  folder: string,
+  disk: Disk,
+  parts: Parts,
+  restsOn?: Promise<void>,
+): Promise<EmbeddedSession> {
   const log = new WriteAheadLog(disk);
+  if (restsOn) log.restOn(restsOn);
   const files = new SyncedFiles(folder, log, disk);
   try {
     const database = await PGlite.create({ fs: files, startParams: startParams(), ...parts });

@@ -82,6 +82,18 @@ describe('WriteAheadLog', () => {
     expect(disk.done.at(-1)).toBe('sync 2');
   });
 
+  test('nothing is on the disk before that is which it rests on', async () => {
+    const folder = Promise.withResolvers<void>();
+    log.restOn(folder.promise);
+    log.ask('1');
+    const first = log.onDisk();
+    expect(disk.busyWith).toBe(0);
+    folder.resolve();
+    await expect.poll(() => disk.busyWith).toBe(1);
+    disk.end();
+    await first;
+  });
+
   test('from the first failure on nothing is said to be on the disk', async () => {
     log.ask('1');
     const first = log.onDisk();

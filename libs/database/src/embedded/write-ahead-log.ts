@@ -35,6 +35,13 @@ export class WriteAheadLog {
     return this.#reached < this.#asked;
   }
 
+  /** Nothing is said to be on the disk before this is, which the log rests on. */
+  restOn(other: Promise<void>): void {
+    this.#syncing = other
+      .catch((error: unknown) => void this.fail(error))
+      .finally(() => (this.#syncing = undefined));
+  }
+
   /** What was written into this segment has to be on the disk before somebody hears of it. */
   ask(path: string): void {
     if (this.#segment?.path !== path) this.#turnTo(path);
