@@ -78,9 +78,11 @@ export class LeaseKeeper {
 
   async #renewLocks(): Promise<void> {
     const lost = await this.queue.extend([...this.#holdings].map(({ job }) => job));
+    // One that has ended meanwhile has given its lock back.
+    const held = new Set([...this.#holdings].map(({ job }) => job.messageId));
     // Its lease in the ledger still fences it, so a lost lock alone is no reason to stop what was paid for.
     for (const { messageId } of lost)
-      this.log.warn({ message_id: messageId }, 'lost the lock of a running message');
+      if (held.has(messageId)) this.log.warn({ message_id: messageId }, 'lost the lock of a running message');
   }
 
   async #renewSlots(): Promise<void> {
